@@ -1,0 +1,1 @@
+"""The webhook app: everything that does I/O."""

@@ -1,0 +1,415 @@
+"""What parts of the app need of one another. Adapters meet these Protocols in `main.py` only."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from commands.kernel.who import CallerKind, ChannelId, Language, MallId, Shop
+
+Row = Mapping[str, Any]
+
+
+# ── the database ────────────────────────────────────────────────────────────────────────────────────────────
+class Statements(Protocol):
+    async def run(self, sql: str, **params: object) -> list[Row]:
+        """One statement with `:named` parameters; the rows it returns, if any."""
+        ...
+
+
+class Database(Protocol):
+    """SQLite or PostgreSQL. `write` is one statement in its own transaction; `transaction` holds several."""
+
+    async def read(self, sql: str, **params: object) -> list[Row]: ...
+
+    async def write(self, sql: str, **params: object) -> list[Row]: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Statements]: ...
+
+
+# ── Functions ───────────────────────────────────────────────────────────────────────────────────────────────
+class Surface(StrEnum):
+    """Who stands behind a call, as the signed context says."""
+
+    USER = CallerKind.USER.value
+    MANAGER = CallerKind.MANAGER.value
+    SYSTEM = "system"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUser:
+    """A customer as Channel knows them. `member_id`: set only where the shop's site identified the customer."""
+
+    id: str
+    member: bool = False
+    member_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A Function call whose signature was right. Nothing here comes from `params`."""
+
+    surface: Surface
+    caller_id: str
+    channel_id: ChannelId
+    language: Language
+    user: ChatUser | None = None
+    user_chat_id: str | None = None
+    language_given: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Function that we serve. `params` is a pydantic model; `run` answers a model, or JSON bytes made already."""
+
+    name: str
+    params: type[Any]
+    result: type[Any]
+    run: Callable[[Call, Any], Awaitable[Any]]
+    surfaces: frozenset[Surface]
+    description: str = ""
+
+
+# ── connections and their settings ──────────────────────────────────────────────────────────────────────────
+class ConnectionState(StrEnum):
+    """DESIGN §3. `none` and `connecting` have no row in `connection`."""
+
+    NONE = "none"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    RECONNECT = "reconnect"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One shop of one mall, bound to one channel. `settings` holds only what differs from the defaults."""
+
+    shop: Shop
+    state: ConnectionState
+    operator: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+    connected_at: datetime | None = None
+
+
+class BindOutcome(StrEnum):
+    BOUND = "bound"
+    SHOP_TAKEN = "shop_taken"
+    CHANNEL_TAKEN = "channel_taken"
+
+
+class Connections(Protocol):
+    """Both (mall, shop) and channel are unique."""
+
+    async def of_channel(self, channel_id: ChannelId) -> Connection | None: ...
+
+    async def of_mall(self, mall_id: MallId) -> list[Connection]: ...
+
+    async def bind(self, connection: Connection, at: datetime) -> BindOutcome:
+        """Inserts, or renews a connection of the same three; refuses when either side is taken."""
+        ...
+
+    async def set_state(
+        self, mall_id: MallId, shop_no: int | None, state: ConnectionState
+    ) -> list[ChannelId]:
+        """All shops of the mall for None. Returns the channels whose state changed."""
+        ...
+
+    async def change_settings(
+        self, channel_id: ChannelId, *, seen: int, settings: Mapping[str, Any], secrets: Mapping[str, str]
+    ) -> int | None:
+        """The new version, or None when the version is no longer the one `seen`."""
+        ...
+
+    async def remove(self, channel_id: ChannelId) -> Connection | None:
+        """The connection that was removed, with all that was kept for it."""
+        ...
+
+
+# ── Cafe24 tokens ───────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """Times are ours (`received_at` + lifetime), never the vendor's KST stamps. `generation` grows per refresh."""
+
+    access: str
+    refresh: str
+    expires_at: datetime
+    refresh_expires_at: datetime
+    scopes: frozenset[str]
+    operator: str
+    generation: int = 0
+
+
+class MallTokens(Protocol):
+    """One pair per mall, encrypted. Refreshing is marked before the call, so that a crash is seen afterwards."""
+
+    async def get(self, mall_id: MallId) -> TokenPair | None:
+        """None when there is none or it is dead."""
+        ...
+
+    async def put(self, mall_id: MallId, pair: TokenPair) -> None:
+        """A first pair, or a new one after a new consent: lifts `dead`."""
+        ...
+
+    async def take_refresh(self, mall_id: MallId, generation: int, until: datetime, now: datetime) -> int:
+        """Compare-and-set of the one refresher's lease. 0: somebody else holds it or has rotated already;
+        n: taken, and it is the n-th attempt on this generation (an earlier holder vanished without an answer).
+        """
+        ...
+
+    async def rotate(self, mall_id: MallId, seen: int, pair: TokenPair) -> bool:
+        """Stores the new pair if the generation is still the one `seen`."""
+        ...
+
+    async def release_refresh(self, mall_id: MallId, generation: int) -> None:
+        """Gives the lease back after an answer that surely changed nothing."""
+        ...
+
+    async def kill(self, mall_id: MallId, generation: int | None = None) -> None:
+        """The pair is dead: wiped; only a new consent helps."""
+        ...
+
+    async def idle_since(self, moment: datetime) -> list[MallId]:
+        """Malls whose refresh token was issued before `moment`: due for a refresh although idle."""
+        ...
+
+
+# ── connecting a mall ───────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A connection on its way: asked for by a manager, then consented to, then confirmed (DESIGN §7)."""
+
+    id: str
+    mall_id: MallId
+    shop_no: int | None
+    channel_id: ChannelId
+    manager_id: str
+    language: Language
+    expires_at: datetime
+    tokens: TokenPair | None = None
+    shops: Sequence[Mapping[str, Any]] = ()
+
+
+class Pairings(Protocol):
+    async def start(self, pairing: Pairing, state: str) -> None:
+        """Keeps the state's hash; earlier unfinished ones of this channel end."""
+        ...
+
+    async def consume_state(self, state: str, now: datetime) -> Pairing | None:
+        """Once only. None: unknown, used, or expired."""
+        ...
+
+    async def hold(
+        self,
+        pairing_id: str,
+        tokens: TokenPair,
+        shops: Sequence[Mapping[str, Any]],
+        ticket: str,
+        expires_at: datetime,
+    ) -> None:
+        """Keeps the unbound tokens until the second yes, under the ticket of the one form."""
+        ...
+
+    async def see(self, ticket: str, now: datetime) -> Pairing | None:
+        """The held pairing, without ending it."""
+        ...
+
+    async def finish(self, ticket: str, now: datetime) -> Pairing | None:
+        """The second yes, once only."""
+        ...
+
+    async def of_channel(self, channel_id: ChannelId, now: datetime) -> Pairing | None:
+        """The unfinished one, for `connecting`."""
+        ...
+
+    async def lapsed(self, now: datetime) -> list[Pairing]:
+        """Ends and returns those whose tokens were never bound: to be revoked."""
+        ...
+
+
+# ── small stores ────────────────────────────────────────────────────────────────────────────────────────────
+class Once(Protocol):
+    """Things that may happen once within their life: nonces, replayed launches, duplicates."""
+
+    async def first(self, purpose: str, key: str, now: datetime, until: datetime, value: str = "") -> bool:
+        """True for the first, False for every repeat until `until`. The key is kept as a hash."""
+        ...
+
+    async def peek(self, purpose: str, key: str, now: datetime) -> str | None:
+        """The value kept with it, if it is alive."""
+        ...
+
+    async def take(self, purpose: str, key: str, now: datetime) -> str | None:
+        """The value, and ends it: exactly one taker."""
+        ...
+
+
+class Chats(Protocol):
+    """Where to write to a customer: the chat of their last command (DESIGN §3 Managers)."""
+
+    async def remember(
+        self, channel_id: ChannelId, user_id: str, user_chat_id: str, at: datetime
+    ) -> None: ...
+
+    async def of_user(self, channel_id: ChannelId, user_id: str) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what to what, without personal data. `facts` are flat scalars."""
+
+    channel_id: ChannelId
+    act: str
+    by: str
+    subject: str
+    at: datetime
+    mall_id: MallId | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Audit(Protocol):
+    async def add(self, line: AuditLine) -> None: ...
+
+    async def newest(self, channel_id: ChannelId, limit: int) -> list[AuditLine]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """A Channel token pair; `channel_id` is empty for the app's own."""
+
+    access: str
+    refresh: str
+    expires_at: datetime
+
+
+class ChannelTokens(Protocol):
+    async def get(self, channel_id: str) -> KeptToken | None: ...
+
+    async def take(self, channel_id: str, now: datetime, until: datetime) -> bool:
+        """The one refresher's lease."""
+        ...
+
+    async def put(self, channel_id: str, token: KeptToken) -> None:
+        """Stores and gives the lease back."""
+        ...
+
+    async def release(self, channel_id: str) -> None: ...
+
+    async def drop(self, channel_id: str) -> None: ...
+
+
+# ── jobs ────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of durable work. `steps` holds the recorded answers of steps that were finished before a crash."""
+
+    id: str
+    mall_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempt: int
+    steps: Mapping[str, Any]
+
+
+class Jobs(Protocol):
+    """Work that survives us. Jobs of one mall run one after the other, in order of `due_at`."""
+
+    async def put(
+        self,
+        mall_id: str,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        due_at: datetime | None = None,
+        unique: str | None = None,
+    ) -> str | None:
+        """The job's id; None when a job with this `unique` key exists already."""
+        ...
+
+
+JobHandler = Callable[[Job], Awaitable[None]]
+
+
+# ── text messages ───────────────────────────────────────────────────────────────────────────────────────────
+class SmsSender(Protocol):
+    """Sends one text message. Errors: see `app/sms/errors`-like tree declared in `ports.SmsError`."""
+
+    name: str
+
+    async def send(self, *, to_e164: str, text: str, ref: str) -> str:
+        """The provider's reference. Raises `SmsError`."""
+        ...
+
+    async def check(self) -> None:
+        """Credentials and sender are right; sends nothing. Raises `SmsError`."""
+        ...
+
+
+class SmsTrouble(StrEnum):
+    AUTH = "auth"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    UNCERTAIN = "uncertain"
+
+
+class SmsError(Exception):
+    """`trouble` says whether the message may have been sent (`uncertain`) or surely was not (the others)."""
+
+    def __init__(self, trouble: SmsTrouble, provider: str, code: str) -> None:
+        self.trouble = trouble
+        self.provider = provider
+        self.code = code
+        super().__init__(f"{provider} {trouble} {code}")
+
+
+# ── what identity needs of the mall ─────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A member found by cellphone. `full_match`: the whole number was compared (scope read_privacy)."""
+
+    member_id: str
+    full_match: bool
+
+
+class Members(Protocol):
+    async def by_cellphone(self, shop: Shop, e164: str) -> list[Account]:
+        """Exact matches only. Raises `Unavailable`."""
+        ...
+
+    async def exists(self, shop: Shop, member_id: str) -> bool:
+        """Cached 10 minutes. Raises `Unavailable`."""
+        ...
+
+
+class Conversation(Protocol):
+    """Channel's native calls, with a channel token. Raises `Unavailable`."""
+
+    async def user(self, channel_id: ChannelId, user_id: str) -> ChatUser | None:
+        """Cached 5 minutes."""
+        ...
+
+    async def customer_of_chat(self, channel_id: ChannelId, user_chat_id: str) -> ChatUser | None: ...
+
+    async def write(
+        self,
+        channel_id: ChannelId,
+        user_chat_id: str,
+        text: str,
+        *,
+        private: bool = False,
+        request_id: str,
+        command: tuple[str, str] | None = None,
+    ) -> None:
+        """One message, escaped here; `command`: (button label, command name). `request_id` makes it idempotent."""
+        ...
+
+    async def open_for_team(self, channel_id: ChannelId, user_chat_id: str) -> None: ...
+
+
+SmsVia = Literal["operator", "solapi", "nhn", "off"]

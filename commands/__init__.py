@@ -1,0 +1,1 @@
+"""What the shop promises: the commands, with no web and no database."""

@@ -1,0 +1,1 @@
+"""Values and ports that commands share. Standard library only."""

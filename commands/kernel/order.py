@@ -1,0 +1,141 @@
+"""An order of the mall as commands see it: states in our words, the mall's own code beside them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, NewType
+
+from .money import Money
+
+OrderId = NewType("OrderId", str)
+OrderItemCode = NewType("OrderItemCode", str)
+TrackingNumber = NewType("TrackingNumber", str)
+MIXED: Literal["mixed"] = "mixed"
+NO_ITEMS: Literal["unrecognised"] = "unrecognised"
+
+
+class ItemState(StrEnum):
+    """The states of H14, H67 and of claims; which Cafe24 codes they cover stands in `app/cafe24/codes.py`."""
+
+    AWAITING_PAYMENT = "awaitingPayment"
+    PREPARING = "preparing"
+    IN_TRANSIT = "inTransit"
+    DELIVERED = "delivered"
+    CANCEL_REQUESTED = "cancelRequested"
+    CANCELLED = "cancelled"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    RETURN_REJECTED = "returnRejected"
+    EXCHANGING = "exchanging"
+    EXCHANGED = "exchanged"
+    EXCHANGE_REJECTED = "exchangeRejected"
+    UNRECOGNISED = "unrecognised"
+
+
+class SalesChannel(StrEnum):
+    """Where the order was placed. Only `own_mall` orders may be changed by the customer."""
+
+    OWN_MALL = "own_mall"
+    NAVER_PAY = "naver_pay"
+    MARKETPLACE = "marketplace"
+    UNRECOGNISED = "unrecognised"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """A parcel on its way. `url` is the carrier's page for this number, if the mall knows one."""
+
+    company: str
+    number: TrackingNumber
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """One line of an order. `status_code` is the mall's own code, for managers and rules."""
+
+    code: OrderItemCode
+    product_no: int
+    product_name: str
+    option_text: str
+    quantity: int
+    status_code: str
+    state: ItemState
+    claim_code: str | None = None
+    shipment_code: str | None = None
+    tracking: Tracking | None = None
+
+    @property
+    def claimable_quantity(self) -> int:
+        """How many pieces a claim could still take: none while one is open or done."""
+        open_states = {
+            ItemState.AWAITING_PAYMENT,
+            ItemState.PREPARING,
+            ItemState.IN_TRANSIT,
+            ItemState.DELIVERED,
+        }
+        return self.quantity if self.state in open_states else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom the parcel goes to. Personal data: masked before it is shown, never logged."""
+
+    name: str
+    cellphone: str
+    zipcode: str
+    address1: str
+    address2: str
+    shipment_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An open or finished cancellation, exchange or return. `state` is the item's state under it."""
+
+    kind: Literal["cancel", "exchange", "return"]
+    state: ItemState
+    claim_code: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`ordered_at` is aware; `total` is what the order amounts to after claims, in the shop's currency."""
+
+    order_id: OrderId
+    ordered_at: datetime
+    total: Money
+    items: tuple[OrderItem, ...]
+    channel: SalesChannel
+    channel_code: str
+    payment_methods: tuple[str, ...] = ()
+    receivers: tuple[Receiver, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    member_id: str | None = None
+    traits: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def states(self) -> Counter[ItemState]:
+        """How many items stand in each state, in the order of the items."""
+        return Counter(item.state for item in self.items)
+
+    @property
+    def summary(self) -> ItemState | Literal["mixed", "unrecognised"]:
+        """The state that all items share, else `mixed`."""
+        states = set(self.states)
+        if not states:
+            return NO_ITEMS
+        return states.pop() if len(states) == 1 else MIXED
+
+    @property
+    def parcels(self) -> tuple[Tracking, ...]:
+        """Each parcel once, in the order of the items."""
+        return tuple(dict.fromkeys(item.tracking for item in self.items if item.tracking))
+
+
+def product_numbers(orders: Iterable[Order]) -> tuple[int, ...]:
+    """Each product once, in the order of first sight."""
+    return tuple(dict.fromkeys(item.product_no for order in orders for item in order.items))
