@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from .order import OrderItemCode
 
 Plan = TypeVar("Plan")
+Plan_co = TypeVar("Plan_co", covariant=True)
 Fact = str | int | bool | None
 
 
@@ -61,14 +62,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed(Generic[Plan]):
-    plan: Plan
+class Allowed(Generic[Plan_co]):
+    plan: Plan_co
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsManager(Generic[Plan]):
-    plan: Plan
+class NeedsManager(Generic[Plan_co]):
+    plan: Plan_co
     findings: tuple[Finding, ...]
 
 
@@ -77,7 +78,7 @@ class Blocked:
     findings: tuple[Finding, ...]
 
 
-Decision = Allowed[Plan] | NeedsManager[Plan] | Blocked
+Decision = Allowed[Plan_co] | NeedsManager[Plan_co] | Blocked
 _STRENGTH = {effect: rank for rank, effect in enumerate(Effect)}
 
 

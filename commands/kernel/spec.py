@@ -52,11 +52,14 @@ ScreenBuilder = Callable[[Ask, Mapping[str, Any]], Awaitable[Screen]]
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """`name` is the wire name (`orderList`); texts hold `command.name`, `.description`, `.button`, `.alf`."""
+    """`name` is the wire name (`orderList`); texts hold `command.name`, `.description`, `.button`, `.alf`.
+    `order_screen`: the screen that the optional param `orderId` opens.
+    """
 
     name: str
     texts: Texts
     functions: tuple[FunctionSpec, ...]
     screens: Mapping[str, ScreenBuilder]
     first_screen: str
+    order_screen: str | None = None
     enabled_by_default: bool = True

@@ -1,0 +1,158 @@
+"""The order list and the order detail as screens."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from commands.explain import WORDS, finding_text, payment_text, status_text
+from commands.kernel.calendar import KST
+from commands.kernel.decision import decisive
+from commands.kernel.masking import masked_cellphone, masked_name
+from commands.kernel.order import MIXED, ItemState, Order, OrderItem
+from commands.kernel.screen import Badge, Button, Card, Line, Notice, Row, Run, Screen, Show, Tone
+from commands.kernel.spec import Ask
+from commands.kernel.who import CallerKind, Language
+
+from .command import TEXTS, latest, one_order, why_none
+from .rules import decide_detail
+
+COMMAND = "orderList"
+LIST, DETAIL = "list", "detail"
+_TONES = {
+    ItemState.AWAITING_PAYMENT: Tone.WARNING,
+    ItemState.PREPARING: Tone.INFO,
+    ItemState.IN_TRANSIT: Tone.INFO,
+    ItemState.DELIVERED: Tone.GOOD,
+    ItemState.RETURN_REJECTED: Tone.BAD,
+    ItemState.EXCHANGE_REJECTED: Tone.BAD,
+    ItemState.CANCEL_REQUESTED: Tone.WARNING,
+    ItemState.RETURNING: Tone.WARNING,
+    ItemState.EXCHANGING: Tone.WARNING,
+}
+_WEEKDAYS = {Language.KO: "월화수목금토일", Language.JA: "月火水木金土日"}
+
+
+async def list_screen(ask: Ask, _input: Mapping[str, Any]) -> Screen:
+    recent = await latest(ask)
+    if not recent.orders:
+        return _nothing(ask, why_none(ask, recent).findings)
+    return Screen(
+        title=TEXTS.say(ask.language, "list.title"),
+        lead=TEXTS.say(ask.language, "list.lead", count=len(recent.orders)),
+        cards=tuple(_card(order, ask) for order in recent.orders),
+    )
+
+
+def _nothing(ask: Ask, findings: Any) -> Screen:
+    finding = decisive(findings)
+    reader = "customer" if ask.caller.kind is CallerKind.USER else "manager"
+    text = finding_text(finding, TEXTS, ask.language, reader) if finding else ""
+    return Screen(
+        title=TEXTS.say(ask.language, "list.title"),
+        notices=(Notice(text),),
+        buttons=_talk(ask, None, finding.code if finding else "none"),
+    )
+
+
+def _card(order: Order, ask: Ask) -> Card:
+    say = TEXTS.say
+    return Card(
+        title=day_text(order, ask.language),
+        note=say(ask.language, "card.number", number=order.order_id),
+        badge=_badge(order.summary, status_text(order, ask.language)),
+        rows=tuple(_row(item, ask, own_state=order.summary == MIXED) for item in order.items),
+        lines=(Line(say(ask.language, "card.total"), money_text(order, ask.language)),),
+        buttons=(
+            Button(say(ask.language, "card.detail"), Show(COMMAND, DETAIL, {"orderId": order.order_id})),
+        ),
+    )
+
+
+def _badge(state: str, text: str) -> Badge:
+    return Badge(text, Tone.PLAIN if state == MIXED else _TONES.get(ItemState(state), Tone.PLAIN))
+
+
+def _row(item: OrderItem, ask: Ask, *, own_state: bool) -> Row:
+    count = TEXTS.say(ask.language, "row.count", count=item.quantity)
+    text = WORDS.say(ask.language, f"state.{item.state}")
+    return Row(
+        title=item.product_name,
+        note=" · ".join(part for part in (item.option_text, count) if part),
+        badge=_badge(item.state, text) if own_state else None,
+        product_no=item.product_no,
+        picture=ask.ports.pictures.known(ask.shop, item.product_no),
+    )
+
+
+async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
+    order = await one_order(ask, str(given.get("orderId", "")))
+    reader = "customer" if ask.caller.kind is CallerKind.USER else "manager"
+    findings = decide_detail(order).findings
+    say = TEXTS.say
+    products = Card(
+        title=say(ask.language, "detail.items"),
+        badge=_badge(order.summary, status_text(order, ask.language)),
+        rows=tuple(_row(item, ask, own_state=order.summary == MIXED) for item in order.items),
+    )
+    return Screen(
+        title=say(ask.language, "detail.title"),
+        lead=f"{day_text(order, ask.language)} · {order.order_id}",
+        notices=tuple(Notice(finding_text(f, TEXTS, ask.language, reader)) for f in findings),
+        cards=tuple(
+            c for c in (products, _parcels(order, ask), _payment(order, ask), _receiver(order, ask)) if c
+        ),
+        buttons=(
+            *_talk(ask, order.order_id, findings[0].code if findings else "order_detail"),
+            Button(say(ask.language, "detail.back"), Show(COMMAND, LIST), style="quiet"),
+        ),
+    )
+
+
+def _parcels(order: Order, ask: Ask) -> Card | None:
+    lines = tuple(Line(p.company, p.number, href=p.url) for p in order.parcels)
+    return Card(TEXTS.say(ask.language, "detail.tracking"), lines=lines) if lines else None
+
+
+def _payment(order: Order, ask: Ask) -> Card:
+    say = TEXTS.say
+    methods = ", ".join(payment_text(m, ask.language) for m in order.payment_methods)
+    lines = [Line(say(ask.language, "card.total"), money_text(order, ask.language))]
+    if methods:
+        lines.append(Line(say(ask.language, "detail.method"), methods))
+    return Card(say(ask.language, "detail.payment"), lines=tuple(lines))
+
+
+def _receiver(order: Order, ask: Ask) -> Card | None:
+    if not order.receivers:
+        return None
+    to, say = order.receivers[0], TEXTS.say
+    lines = [
+        Line(say(ask.language, "detail.receiver.name"), masked_name(to.name)),
+        Line(say(ask.language, "detail.receiver.phone"), masked_cellphone(to.cellphone)),
+        Line(say(ask.language, "detail.receiver.address"), f"({to.zipcode}) {to.address1}"),
+    ]
+    return Card(say(ask.language, "detail.receiver"), lines=tuple(line for line in lines if line.value))
+
+
+def _talk(ask: Ask, order_id: str | None, code: str) -> tuple[Button, ...]:
+    """A manager needs no button to a manager."""
+    if ask.caller.kind is CallerKind.MANAGER:
+        return ()
+    params = {"code": code} | ({"orderId": order_id} if order_id else {})
+    done = TEXTS.say(ask.language, "talk.done")
+    return (Button(TEXTS.say(ask.language, "talk"), Run("manager.call", params, done=done)),)
+
+
+def money_text(order: Order, language: Language) -> str:
+    amount, currency = order.total.plain(), order.total.currency
+    whole, dot, rest = amount.partition(".")
+    spaced = f"{int(whole):,}{dot}{rest}"
+    return f"{spaced}원" if currency == "KRW" and language is Language.KO else f"{currency} {spaced}"
+
+
+def day_text(order: Order, language: Language) -> str:
+    """`11월 18일 (화)`, with the year when it is not obvious: always, in other languages."""
+    day = order.ordered_at.astimezone(KST)
+    if language is Language.EN:
+        return f"{day:%a}, {day.day} {day:%b %Y}"
+    weekday = _WEEKDAYS[language][day.weekday()]
+    return TEXTS.say(language, "day", year=day.year, month=day.month, day=day.day, weekday=weekday)
