@@ -1,0 +1,15 @@
+"""One module per resource family; each ends with its table of endpoints."""
+
+from app.sandbox.cafe24.endpoint import Endpoint
+from app.sandbox.cafe24.resources import claims, customers, orders, products, settings, shipping, store
+
+# Fixed paths before paths with parameters: the first match answers.
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *settings.ENDPOINTS,
+    *orders.ENDPOINTS,
+    *claims.ENDPOINTS,
+    *store.ENDPOINTS,
+    *customers.ENDPOINTS,
+    *products.ENDPOINTS,
+    *shipping.ENDPOINTS,
+)

@@ -1,0 +1,150 @@
+"""The truth of the simulated malls: what the wire shows and what tests and the panel may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from app.sandbox.cafe24.order import Order
+from app.sandbox.cafe24.order_fixture import orders_of
+from app.sandbox.cafe24.product_fixture import Product, products_of
+from app.sandbox.cafe24.shop_fixture import ShopFolder, read_folder
+from app.sandbox.cafe24.throttle import AnswerCache, Buckets
+from app.sandbox.cafe24.tokens import Tokens
+from app.sandbox.cafe24.webhooks import Webhook, app_event, order_event, shop_event
+from app.sandbox.cafe24.wire import Row
+from app.sandbox.faults import Faults
+
+PhoneForm = Literal["any", "digits", "hyphens"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that reached the mall; `path` is what follows /api/v2."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+
+
+@dataclass(slots=True)
+class ShopSettings:
+    """The settings of one shop, as the API words them; change a field and the next answer has it."""
+
+    order: Row
+    coupon: Row
+    shipping: Row
+    regionalsurcharge: Row
+
+
+@dataclass(slots=True)
+class Mall:
+    """One mall with all its shops."""
+
+    mall_id: str
+    now: Callable[[], datetime]
+    store: Row
+    shops: list[Row]
+    operators: list[Row]
+    settings: dict[int, ShopSettings]
+    customers: dict[str, Row]
+    products: dict[int, Product]
+    carriers: list[Row]
+    orders: dict[str, Order]
+    tokens: Tokens
+    installed: bool = True
+    webhooks_on: bool = True
+    # Whether calls for a disabled shop are refused is unknown: by default they answer (ASSUMPTION).
+    refuse_disabled_shops: bool = False
+    # Whether `customers?cellphone=` wants hyphens is unknown: by default both forms work (ASSUMPTION).
+    customer_phone_form: PhoneForm = "any"
+    calls: list[Call] = field(default_factory=list)
+    buckets: Buckets = field(init=False)
+    answers: AnswerCache = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.buckets = Buckets(self.now)
+        self.answers = AnswerCache(self.now)
+
+    def reset_calls(self) -> None:
+        """Start counting anew."""
+        self.calls.clear()
+
+    def remove_app(self) -> None:
+        """The mall throws the app out: every call is 403, every refresh 400, until the next consent."""
+        self.installed = False
+        self.tokens.clear()
+
+    def shop(self, shop_no: int) -> Row | None:
+        """One shop of the mall."""
+        return next((shop for shop in self.shops if shop["shop_no"] == shop_no), None)
+
+    def order_webhook(self, event_no: int, order_id: str, api_key: str, event_code: str = "") -> Webhook:
+        """An order event, ready to be posted to the app."""
+        return order_event(self.mall_id, event_no, self.orders[order_id], api_key, event_code)
+
+    def app_webhook(self, event_no: int, client_id: str, api_key: str) -> Webhook:
+        """90077 removed, 90078 expired, 90079 extended; the mall itself stays as it is."""
+        return app_event(self.mall_id, event_no, client_id, api_key, self.now())
+
+    def shop_webhook(self, event_no: int, shop_no: int, api_key: str) -> Webhook:
+        """90110 added, 90111 changed, 90112 removed."""
+        return shop_event(self.mall_id, event_no, self.shop(shop_no) or {"shop_no": shop_no}, api_key)
+
+
+class Malls(Mapping[str, Mall]):
+    """All malls by id, and what they know of the one app that calls them."""
+
+    def __init__(
+        self,
+        malls: list[Mall],
+        *,
+        now: Callable[[], datetime],
+        client_id: str,
+        client_secret: str,
+        scopes: frozenset[str],
+        redirect_uris: tuple[str, ...] = (),
+        faults: Faults | None = None,
+    ) -> None:
+        self._malls = {mall.mall_id: mall for mall in malls}
+        self.now = now
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.scopes = scopes
+        self.redirect_uris = redirect_uris
+        self.faults = faults or Faults()
+
+    def __getitem__(self, mall_id: str) -> Mall:
+        return self._malls[mall_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._malls)
+
+    def __len__(self) -> int:
+        return len(self._malls)
+
+
+def load_shop(folder: Path, now: Callable[[], datetime]) -> Mall:
+    """The mall that the JSON files of a folder describe, with every date counted back from `now`."""
+    shop = read_folder(folder, now())
+    products = products_of(shop.products)
+    return Mall(
+        mall_id=shop.mall_id,
+        now=now,
+        store=shop.store,
+        shops=shop.shops,
+        operators=shop.operators,
+        settings=_settings(shop),
+        customers={row["member_id"]: row for row in shop.customers},
+        products=products,
+        carriers=shop.carriers,
+        orders={order.order_id: order for order in orders_of(shop, products)},
+        tokens=Tokens(now),
+    )
+
+
+def _settings(shop: ShopFolder) -> dict[int, ShopSettings]:
+    return {int(no): ShopSettings(**rows) for no, rows in shop.settings.items()}
