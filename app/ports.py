@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from commands.kernel.spec import Ask, CommandSpec
 from commands.kernel.who import CallerKind, ChannelId, Language, MallId, Shop
 
 Row = Mapping[str, Any]
@@ -72,6 +73,14 @@ class Function:
     run: Callable[[Call, Any], Awaitable[Any]]
     surfaces: frozenset[Surface]
     description: str = ""
+
+
+class Asking(Protocol):
+    """Turns a call into a question: which shop, which customer, on whose behalf."""
+
+    async def ask(self, call: Call, command: CommandSpec, chat_token: str | None) -> Ask:
+        """Raises `Failure`: notConnected, commandOff, notIdentified."""
+        ...
 
 
 # ── connections and their settings ──────────────────────────────────────────────────────────────────────────
@@ -177,6 +186,19 @@ class MallTokens(Protocol):
 
     async def idle_since(self, moment: datetime) -> list[MallId]:
         """Malls whose refresh token was issued before `moment`: due for a refresh although idle."""
+        ...
+
+
+# ── the rate limit of a mall ────────────────────────────────────────────────────────────────────────────────
+class RateStore(Protocol):
+    """One GCRA row per key: the instant at which its bucket will be empty. Seconds are relative to `now`."""
+
+    async def take(self, key: str, *, now: float, interval: float, tolerance: float) -> float:
+        """Takes one place and returns 0, or takes nothing and returns the seconds until there is one."""
+        ...
+
+    async def fill(self, key: str, *, now: float, ahead: float) -> None:
+        """The bucket will not be empty for `ahead` seconds; never shortens."""
         ...
 
 
@@ -564,3 +586,5 @@ class PhoneSessions(Protocol):
         ...
 
     async def end_all(self, channel_id: ChannelId) -> None: ...
+
+    async def purge(self, now: datetime) -> None: ...

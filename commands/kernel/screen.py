@@ -133,7 +133,7 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Screen:
     """`expires_in` seconds: the shell counts down and then shows `expired_text`. `submit` sends the fields.
-    `reload`: seconds after which the shell asks for this screen again (used while something settles).
+    `pictures`: the Function that gives picture addresses by product number, called after the first paint.
     """
 
     title: str
@@ -145,5 +145,4 @@ class Screen:
     buttons: tuple[Button, ...] = ()
     expires_in: int | None = None
     expired_text: str = ""
-    reload: Show | None = None
-    reload_in: int | None = None
+    pictures: Run | None = None

@@ -17,6 +17,7 @@ from .rules import decide_detail
 
 COMMAND = "orderList"
 LIST, DETAIL = "list", "detail"
+PICTURES = f"{COMMAND}.pictures"
 _TONES = {
     ItemState.AWAITING_PAYMENT: Tone.WARNING,
     ItemState.PREPARING: Tone.INFO,
@@ -39,6 +40,7 @@ async def list_screen(ask: Ask, _input: Mapping[str, Any]) -> Screen:
         title=TEXTS.say(ask.language, "list.title"),
         lead=TEXTS.say(ask.language, "list.lead", count=len(recent.orders)),
         cards=tuple(_card(order, ask) for order in recent.orders),
+        pictures=Run(PICTURES),
     )
 
 
@@ -104,6 +106,7 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
             *_talk(ask, order.order_id, findings[0].code if findings else "order_detail"),
             Button(say(ask.language, "detail.back"), Show(COMMAND, LIST), style="quiet"),
         ),
+        pictures=Run(PICTURES, {"orderId": order.order_id}),
     )
 
 
@@ -138,8 +141,8 @@ def _talk(ask: Ask, order_id: str | None, code: str) -> tuple[Button, ...]:
     if ask.caller.kind is CallerKind.MANAGER:
         return ()
     params = {"code": code} | ({"orderId": order_id} if order_id else {})
-    done = TEXTS.say(ask.language, "talk.done")
-    return (Button(TEXTS.say(ask.language, "talk"), Run("manager.call", params, done=done)),)
+    done = WORDS.say(ask.language, "talk.done")
+    return (Button(WORDS.say(ask.language, "talk"), Run("manager.call", params, done=done)),)
 
 
 def money_text(order: Order, language: Language) -> str:

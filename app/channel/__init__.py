@@ -1,0 +1,1 @@
+"""Channel Talk: signed Functions in, native calls out (CHANNEL.md)."""

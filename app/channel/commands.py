@@ -1,0 +1,232 @@
+"""The `command` extension: which commands there are, and the action that opens a command's screen."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.clock import Clock
+from app.keys import KeyRing
+from app.ports import Call, Chats, Connection, Function, Surface
+from commands.kernel.failures import Failure, FailureType
+from commands.kernel.spec import CommandSpec
+from commands.kernel.who import ChannelId, Language
+from commands.shapes import Params, Shape
+
+from .chat_token import chat_token
+from .discovery import NoParams
+
+GET_COMMANDS = "extension.command.metadata.getCommands"
+USER_CHAT = "userChat"
+IDENTITY_SCREEN = "identity"
+Scope = Literal["front", "desk"]
+
+
+class Word(BaseModel):
+    name: str = Field(min_length=1, max_length=30)
+    description: str = Field(max_length=100)
+
+
+class ButtonWord(BaseModel):
+    name: str = Field(min_length=1, max_length=30)
+
+
+class ParamWord(BaseModel):
+    name: str = Field(min_length=1, max_length=20)
+    description: str = Field(max_length=50)
+
+
+class ParamDefinition(Shape):
+    name: str = Field(min_length=1, max_length=20)
+    type: Literal["string", "float", "int", "bool"]
+    required: bool
+    description: str | None = Field(None, max_length=50)
+    name_desc_i18n_map: dict[Language, ParamWord] = Field(alias="nameDescI18nMap")
+
+
+class CommandEntry(Shape):
+    """One command in one scope, as the platform is told (CHANNEL.md §7)."""
+
+    name: str = Field(min_length=1, max_length=30, pattern=r"^[a-zA-Z0-9_-]+$")
+    scope: Scope
+    button_name: str = Field(min_length=1, max_length=30)
+    description: str = Field(max_length=100)
+    action_function_name: str = Field(min_length=1)
+    system_version: Literal["v1"] = "v1"
+    alf_mode: Literal["disable", "recommend"]
+    alf_description: str = Field(max_length=1500)
+    name_desc_i18n_map: dict[Language, Word] = Field(alias="nameDescI18nMap")
+    button_name_i18n_map: dict[Language, ButtonWord] = Field(alias="buttonNameI18nMap")
+    param_definitions: list[ParamDefinition] = Field(max_length=10)
+    enabled_by_default: bool
+
+
+class CommandList(Shape):
+    commands: list[CommandEntry] = Field(max_length=30)
+
+
+class Chat(Params):
+    type: str = ""
+    id: str = ""
+
+
+class OpenParams(Params):
+    """What AppStore sends when a command is run."""
+
+    chat: Chat | None = None
+    trigger: dict[str, Any] | None = None
+    input: dict[str, Any] | None = None
+    language: str | None = None
+
+
+class ActionResult(BaseModel):
+    """Closed: only these two members."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    type: str = Field(min_length=1)
+    attributes: dict[str, Any] | None = None
+
+
+ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
+IsIdentified = Callable[[Call, Connection, CommandSpec], Awaitable[bool]]
+
+
+class CommandExtension:
+    """`require(call, command)` raises `notConnected` or `commandOff`; `is_identified` asks who the user is."""
+
+    def __init__(
+        self,
+        commands: Sequence[CommandSpec],
+        *,
+        app_id: str,
+        keys: KeyRing,
+        clock: Clock,
+        chats: Chats,
+        connection_of: ConnectionOf,
+        require: Callable[[Call, CommandSpec], Awaitable[Connection]],
+        is_identified: IsIdentified,
+    ) -> None:
+        self._commands = commands
+        self._app_id = app_id
+        self._keys = keys
+        self._clock = clock
+        self._chats = chats
+        self._connection_of = connection_of
+        self._require = require
+        self._is_identified = is_identified
+
+    def functions(self) -> list[Function]:
+        listing = Function(
+            GET_COMMANDS,
+            NoParams,
+            CommandList,
+            self._get_commands,
+            frozenset(Surface),
+            "The commands we serve",
+        )
+        return [listing, *(self._open_function(command) for command in self._commands)]
+
+    async def _get_commands(self, call: Call, _params: NoParams) -> CommandList:
+        """Without a channel (registration) all; with a known one, what its connection serves."""
+        connection = await self._connection_of(call.channel_id) if call.channel_id else None
+        served = [c for c in self._commands if connection is None or is_on(connection, c)]
+        scopes: tuple[Scope, ...] = ("front", "desk")
+        return CommandList(commands=[entry(c, scope) for c in served for scope in scopes])
+
+    def _open_function(self, command: CommandSpec) -> Function:
+        async def run(call: Call, params: OpenParams) -> ActionResult:
+            return await self._open(call, command, params)
+
+        surfaces = frozenset({Surface.USER, Surface.MANAGER})
+        return Function(f"{command.name}.open", OpenParams, ActionResult, run, surfaces)
+
+    async def _open(self, call: Call, command: CommandSpec, params: OpenParams) -> ActionResult:
+        order_id = _order_id(params)
+        arguments: dict[str, Any] = {"language": call.language.value}
+        if order_id and command.order_screen:
+            arguments |= {"screen": command.order_screen, "orderId": order_id}
+        chat_id = _chat_id(call, params)
+        if call.surface is Surface.MANAGER:
+            return self._wam(command.name, arguments | self._chat_token(call, chat_id))
+        if chat_id:
+            await self._chats.remember(call.channel_id, call.caller_id, chat_id, self._clock())
+        connection = await self._require(call, command)
+        if await self._is_identified(call, connection, command):
+            return self._wam(command.name, arguments)
+        following = {"nextCommand": command.name, "nextScreen": arguments.pop("screen", command.first_screen)}
+        return self._wam(IDENTITY_SCREEN, arguments | following)
+
+    def _chat_token(self, call: Call, chat_id: str | None) -> dict[str, str]:
+        if not chat_id:
+            raise Failure(FailureType.NOT_IDENTIFIED, "this command needs a chat with a customer")
+        token = chat_token(
+            self._keys,
+            channel_id=call.channel_id,
+            manager_id=call.caller_id,
+            chat_id=chat_id,
+            now=self._clock(),
+        )
+        return {"chatToken": token}
+
+    def _wam(self, name: str, arguments: dict[str, Any]) -> ActionResult:
+        return ActionResult(
+            type="wam", attributes={"appId": self._app_id, "name": name, "wamArgs": arguments}
+        )
+
+
+def is_on(connection: Connection, command: CommandSpec) -> bool:
+    switches = connection.settings.get("commands") or {}
+    return bool(switches.get(command.name, True))
+
+
+def entry(command: CommandSpec, scope: Scope) -> CommandEntry:
+    say = command.texts.say
+    ko = Language.KO
+    words = {
+        lang: Word(name=say(lang, "command.name"), description=say(lang, "command.description"))
+        for lang in Language
+    }
+    return CommandEntry(
+        name=command.name,
+        scope=scope,
+        button_name=say(ko, "command.button"),
+        description=say(ko, "command.description"),
+        action_function_name=f"{command.name}.open",
+        alf_mode="recommend",
+        alf_description=say(ko, "command.alf"),
+        name_desc_i18n_map=words,
+        button_name_i18n_map={lang: ButtonWord(name=say(lang, "command.button")) for lang in Language},
+        param_definitions=[_order_param(command)] if command.order_screen else [],
+        enabled_by_default=command.enabled_by_default,
+    )
+
+
+def _order_param(command: CommandSpec) -> ParamDefinition:
+    say = command.texts.say
+    words = {
+        lang: ParamWord(
+            name=say(lang, "param.orderId.name"), description=say(lang, "param.orderId.description")
+        )
+        for lang in Language
+    }
+    return ParamDefinition(
+        name="orderId",
+        type="string",
+        required=False,
+        description=words[Language.KO].description,
+        name_desc_i18n_map=words,
+    )
+
+
+def _order_id(params: OpenParams) -> str | None:
+    value = (params.input or {}).get("orderId")
+    text = str(value).strip() if isinstance(value, (str, int)) else ""
+    return text[:40] or None
+
+
+def _chat_id(call: Call, params: OpenParams) -> str | None:
+    """A customer writes in user chats only, and the signed context outranks the params."""
+    if call.user_chat_id:
+        return call.user_chat_id
+    chat = params.chat
+    return chat.id or None if chat and chat.type == USER_CHAT else None

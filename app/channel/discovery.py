@@ -1,0 +1,95 @@
+"""`extension.core.function.getFunctions`: what we serve, from our own models. Answers without config or mall."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from app.ports import Function, Surface
+
+DISCOVERY = "extension.core.function.getFunctions"
+TEST_DISCOVERY = "extension.core.function.getTestFunctions"
+DRAFT = "http://json-schema.org/draft-07/schema#"
+EVERYBODY = frozenset(Surface)
+Schema = dict[str, Any]
+
+
+class NoParams(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class FunctionEntry(BaseModel):
+    name: str
+    inputSchema: Schema  # noqa: N815  Channel's word
+    outputSchema: Schema  # noqa: N815
+    description: str | None = None
+
+
+class FunctionList(BaseModel):
+    functions: list[FunctionEntry]
+    success: bool
+    errorMessage: str  # noqa: N815
+
+
+def discovery_functions(functions: Iterable[Function]) -> list[Function]:
+    """The two reserved methods, made once: their answers never change while we run."""
+    entries = [_entry(function) for function in sorted(functions, key=lambda f: f.name)]
+    return [_fixed(DISCOVERY, entries), _fixed(TEST_DISCOVERY, [])]
+
+
+def _fixed(name: str, entries: list[Schema]) -> Function:
+    answer = orjson.dumps({"functions": entries, "success": True, "errorMessage": ""})
+
+    async def run(_call: object, _params: object) -> bytes:
+        return answer
+
+    return Function(name, NoParams, FunctionList, run, EVERYBODY)
+
+
+def _entry(function: Function) -> Schema:
+    entry: Schema = {
+        "name": function.name,
+        "inputSchema": schema_of(function.params, mode="validation"),
+        "outputSchema": schema_of(function.result, mode="serialization"),
+    }
+    if function.description:
+        entry["description"] = function.description
+    return entry
+
+
+def schema_of(model: type[BaseModel], *, mode: Any) -> Schema:
+    """JSON Schema draft-07 with every reference written out, and without pydantic's titles."""
+    schema = model.model_json_schema(mode=mode)
+    definitions = schema.pop("$defs", {})
+    plain: Schema = _plain(schema, definitions)
+    plain.pop("description", None)
+    return plain | {"additionalProperties": False, "$schema": DRAFT}
+
+
+def _plain(node: Any, definitions: Schema) -> Any:
+    if isinstance(node, list):
+        return [_plain(part, definitions) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        return _plain(definitions[name], definitions)
+    if nullable := _null_dropped(node):
+        return _plain(nullable, definitions)
+    kept = {k: v for k, v in node.items() if k != "default" and not (k == "title" and isinstance(v, str))}
+    return {
+        k: {name: _plain(s, definitions) for name, s in v.items()}
+        if k == "properties"
+        else _plain(v, definitions)
+        for k, v in kept.items()
+    }
+
+
+def _null_dropped(node: Schema) -> Schema | None:
+    """An optional member is one that may be absent: Channel's own schemas never name null."""
+    branches = [b for b in node.get("anyOf", ()) if b != {"type": "null"}]
+    if len(branches) == len(node.get("anyOf", ())):
+        return None
+    rest = {k: v for k, v in node.items() if k not in {"anyOf", "default", "title"}}
+    return rest | (branches[0] if len(branches) == 1 else {"anyOf": branches})

@@ -1,0 +1,70 @@
+"""The `hook` extension: told when we are installed, removed, or one command is switched (CHANNEL.md §13)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.ports import Call, Function, Surface
+from commands.kernel.failures import Failure, FailureType
+from commands.kernel.who import ChannelId
+
+from .discovery import NoParams
+
+GET_HOOKS = "extension.hook.metadata.getHooks"
+SYSTEM_ONLY = frozenset({Surface.SYSTEM})
+HookType = Literal["app.installed", "app.uninstalled", "command.toggle"]
+Reaction = Callable[[ChannelId], Awaitable[None]]
+
+
+class HookEntry(BaseModel):
+    type: HookType
+    actionFunctionName: str  # noqa: N815  Channel's word
+    systemVersion: str = "v1"  # noqa: N815
+
+
+class HookList(BaseModel):
+    hooks: list[HookEntry]
+
+
+class HookParams(BaseModel):
+    """The members of lifecycle params are UNKNOWN: any are accepted and none is relied on."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def hook_functions(*, installed: Reaction, uninstalled: Reaction, toggled: Reaction) -> list[Function]:
+    """Reactions must be quick and harmless when repeated: hooks come twice, late and out of order."""
+    reactions: dict[HookType, tuple[str, Reaction]] = {
+        "app.installed": ("hooks.installed", installed),
+        "app.uninstalled": ("hooks.uninstalled", uninstalled),
+        "command.toggle": ("hooks.commandToggled", toggled),
+    }
+    listing = HookList(
+        hooks=[HookEntry(type=kind, actionFunctionName=name) for kind, (name, _) in reactions.items()]
+    )
+
+    async def get_hooks(_call: Call, _params: NoParams) -> HookList:
+        return listing
+
+    return [
+        Function(GET_HOOKS, NoParams, HookList, get_hooks, frozenset(Surface), "The hooks we want"),
+        *(
+            Function(name, HookParams, Nothing, _handler(react), SYSTEM_ONLY)
+            for name, react in reactions.values()
+        ),
+    ]
+
+
+def _handler(react: Reaction) -> Callable[[Call, Any], Awaitable[Nothing]]:
+    async def run(call: Call, _params: HookParams) -> Nothing:
+        if not call.channel_id:
+            raise Failure(FailureType.INVALID_PARAMS, "context.channel.id is missing")
+        await react(call.channel_id)
+        return Nothing()
+
+    return run

@@ -1,0 +1,92 @@
+"""`manager.call`: a customer wants a person. A private note for the team, and the chat is opened, once in ten
+minutes; and the invitation to verify a phone number that a manager sends into a chat.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from app.clock import Clock
+from app.ports import Call, Chats, Conversation, Function, Once, Surface
+from commands.explain import WORDS
+from commands.kernel.failures import Failure, FailureType
+from commands.kernel.who import ChannelId, Language
+from commands.shapes import CommandParams, Params, Shape
+
+ONCE_PER = timedelta(minutes=10)
+SLOT_SECONDS = int(ONCE_PER.total_seconds())
+INVITED_TO = "orderList"
+ChatOf = Callable[[Call, str | None], str | None]
+
+
+class CallManagerParams(Params):
+    order_id: str | None = Field(None, max_length=40, pattern=r"^[0-9A-Za-z-]+$")
+    code: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_]+$")
+
+
+class Done(Shape):
+    pass
+
+
+class Team:
+    """`chat_of(call, chat_token)`: the chat that a manager's token stands for, or None."""
+
+    def __init__(
+        self, conversation: Conversation, chats: Chats, once: Once, clock: Clock, *, chat_of: ChatOf
+    ) -> None:
+        self._conversation = conversation
+        self._chats = chats
+        self._once = once
+        self._clock = clock
+        self._chat_of = chat_of
+
+    def functions(self) -> list[Function]:
+        return [
+            Function("manager.call", CallManagerParams, Done, self.call_manager, frozenset({Surface.USER})),
+            Function("identity.invite", CommandParams, Done, self.invite, frozenset({Surface.MANAGER})),
+        ]
+
+    async def call_manager(self, call: Call, params: CallManagerParams) -> Done:
+        chat_id = call.user_chat_id or await self._chats.of_user(call.channel_id, call.caller_id)
+        if chat_id is None:
+            raise Failure(FailureType.NOT_FOUND, "there is no chat to write to")
+        language = Language.KO
+        order = params.order_id or WORDS.say(language, "manager.note.none")
+        text = WORDS.say(language, "manager.note", order=order, code=params.code)
+        await self._write_once("manager_call", call.channel_id, chat_id, text, private=True)
+        return Done()
+
+    async def invite(self, call: Call, params: CommandParams) -> Done:
+        chat_id = self._chat_of(call, params.chat_token)
+        if chat_id is None:
+            raise Failure(FailureType.NOT_IDENTIFIED, WORDS.say(call.language, "failure.customerUnknown"))
+        text = WORDS.say(call.language, "manager.identify.message")
+        await self._write_once("invite", call.channel_id, chat_id, text, private=False)
+        return Done()
+
+    async def _write_once(
+        self, purpose: str, channel_id: ChannelId, chat_id: str, text: str, *, private: bool
+    ) -> None:
+        """The mark is taken back when nothing was written, so that the customer may try again."""
+        now = self._clock()
+        key = f"{channel_id}/{chat_id}"
+        if not await self._once.first(purpose, key, now, now + ONCE_PER):
+            return
+        try:
+            await self._send(channel_id, chat_id, text, now, private=private)
+        except Exception:
+            await self._once.take(purpose, key, now)
+            raise
+
+    async def _send(
+        self, channel_id: ChannelId, chat_id: str, text: str, now: datetime, *, private: bool
+    ) -> None:
+        request_id = f"{'note' if private else 'invite'}-{chat_id}-{int(now.timestamp()) // SLOT_SECONDS}"
+        label = WORDS.say(Language.KO, "manager.identify.command")
+        command = None if private else (label, INVITED_TO)
+        await self._conversation.write(
+            channel_id, chat_id, text, private=private, request_id=request_id, command=command
+        )
+        if private:
+            await self._conversation.open_for_team(channel_id, chat_id)

@@ -1,0 +1,1 @@
+"""The screens inside Channel Talk: renders any `Screen`; knows no command."""
