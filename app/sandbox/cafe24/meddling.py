@@ -30,7 +30,7 @@ def meddled(malls: Malls, handler: Handler) -> Handler:
         path = api_path(request)
         mall = malls.get(request.path_params["mall_id"])
         if mall is not None:
-            mall.calls.append(Call(request.method, path, dict(request.query_params)))
+            mall.record(Call(request.method, path, dict(request.query_params)))
         response = await _meet(malls.faults.take(path), malls.faults.slow_seconds, handler, request)
         response.headers["X-Trace-ID"] = trace_id()
         return response

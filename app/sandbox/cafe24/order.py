@@ -152,6 +152,12 @@ class Order:
         return "T" if all(gone) else "M" if any(gone) else "F"
 
     @property
+    def cancelled_at(self) -> datetime | None:
+        """When the last line was cancelled; None while any line is left."""
+        dates = [item.dates["cancel_date"] for item in self.items if "cancel_date" in item.dates]
+        return max(dates, default=None) if self.cancelled == "T" else None
+
+    @property
     def shipping_status(self) -> Literal["F", "M", "T", "W"]:
         """Before shipping, in transit, delivered, on hold; judged by the lines that still ship."""
         left = [item.status for item in self.items if item.status not in statuses.CANCELLED]

@@ -96,6 +96,7 @@ def search(ask: Ask) -> list[Order]:
     window = query.window()
     if window is None and "order_id" not in query:
         window = recent_window(ask.now)
+    # An empty value counts as no filter at all (ASSUMPTION): `member_id=` finds everybody's orders.
     wanted = {name: _values(query, name) for name in FILTERS if query.text(name)}
     found = [
         order

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from app.sandbox.cafe24 import statuses
@@ -54,7 +53,7 @@ def order_row(order: Order) -> Row:
         "canceled": order.cancelled,
         "order_date": stamp(order.ordered_at),
         "payment_date": stamp(order.paid_at),
-        "cancel_date": stamp(_last(order, "cancel_date")) if order.cancelled == "T" else None,
+        "cancel_date": stamp(order.cancelled_at),
         "payment_amount": money(order.payable if order.paid_at else ZERO),
         "shipping_status": order.shipping_status,
         "shipping_fee_detail": _shipping_fees(order),
@@ -173,7 +172,3 @@ def _fee_row(order: Order, own: Row) -> Row:
         "return_shipping_fee": "0.00",
         "items": [item.code for item in order.items],
     }
-
-
-def _last(order: Order, date: str) -> datetime | None:
-    return max((item.dates[date] for item in order.items if date in item.dates), default=None)

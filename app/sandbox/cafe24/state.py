@@ -14,9 +14,11 @@ from app.sandbox.cafe24.product_fixture import Product, products_of
 from app.sandbox.cafe24.shop_fixture import ShopFolder, read_folder
 from app.sandbox.cafe24.throttle import AnswerCache, Buckets
 from app.sandbox.cafe24.tokens import Tokens
-from app.sandbox.cafe24.webhooks import Webhook, app_event, order_event, shop_event
+from app.sandbox.cafe24.webhooks import Webhook, app_event, bulk_event, order_event, shop_event
 from app.sandbox.cafe24.wire import Row
 from app.sandbox.faults import Faults
+
+KEPT_CALLS = 5000
 
 PhoneForm = Literal["any", "digits", "hyphens"]
 
@@ -69,6 +71,11 @@ class Mall:
         self.buckets = Buckets(self.now)
         self.answers = AnswerCache(self.now)
 
+    def record(self, call: Call) -> None:
+        """Count a call; of a long life only the latest are kept."""
+        self.calls.append(call)
+        del self.calls[:-KEPT_CALLS]
+
     def reset_calls(self) -> None:
         """Start counting anew."""
         self.calls.clear()
@@ -85,6 +92,10 @@ class Mall:
     def order_webhook(self, event_no: int, order_id: str, api_key: str, event_code: str = "") -> Webhook:
         """An order event, ready to be posted to the app."""
         return order_event(self.mall_id, event_no, self.orders[order_id], api_key, event_code)
+
+    def bulk_webhook(self, event_no: int, order_ids: list[str], api_key: str) -> Webhook:
+        """90071 to 90074: several orders in one event."""
+        return bulk_event(self.mall_id, event_no, [self.orders[order_id] for order_id in order_ids], api_key)
 
     def app_webhook(self, event_no: int, client_id: str, api_key: str) -> Webhook:
         """90077 removed, 90078 expired, 90079 extended; the mall itself stays as it is."""

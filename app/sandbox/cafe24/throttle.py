@@ -48,7 +48,9 @@ class AnswerCache:
         return known[1] if known and self._now() < known[0] + CACHE_LIFE else None
 
     def put(self, url: str, body: bytes) -> None:
-        """Remember a fresh answer; old ones are dropped on the way."""
+        """Remember a fresh answer; old ones, which stand in front, are dropped on the way."""
         now = self._now()
-        self._answers = {u: (at, b) for u, (at, b) in self._answers.items() if now < at + CACHE_LIFE}
+        self._answers.pop(url, None)
+        while self._answers and now >= next(iter(self._answers.values()))[0] + CACHE_LIFE:
+            del self._answers[next(iter(self._answers))]
         self._answers[url] = (now, body)

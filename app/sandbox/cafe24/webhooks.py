@@ -23,6 +23,14 @@ USUAL_CODES: dict[int, str] = {
     90162: "update_invoice_no",
 }
 
+# Bulk events name several orders in one comma-joined text and say nothing else about them.
+BULK_CODES: dict[int, str] = {
+    90071: "shipping_end",
+    90072: "cancel_order",
+    90073: "refund_order",
+    90074: "return_order",
+}
+
 APP_DATES: dict[int, str] = {90077: "deleted_date", 90078: "expired_date", 90079: "updated_date"}
 
 
@@ -46,7 +54,18 @@ def order_event(mall_id: str, event_no: int, order: Order, api_key: str, event_c
         return _signed(event_no, head | {"order_place_id": order.wire.get("order_place_id", "self")}, api_key)
     if event_no == 90162:
         return _signed(event_no, head | _tracking(order), api_key)
-    return _signed(event_no, head | _snapshot(order), api_key)
+    return _signed(event_no, head | _snapshot(order) | _extras(event_no, order), api_key)
+
+
+def bulk_event(mall_id: str, event_no: int, orders: list[Order], api_key: str) -> Webhook:
+    """Several orders of one shop at once."""
+    resource = {
+        "mall_id": mall_id,
+        "event_shop_no": str(orders[0].shop_no),
+        "event_code": BULK_CODES[event_no],
+        "order_id": ",".join(order.order_id for order in orders),
+    }
+    return _signed(event_no, resource, api_key)
 
 
 def app_event(mall_id: str, event_no: int, client_id: str, api_key: str, at: datetime) -> Webhook:
@@ -66,8 +85,9 @@ def shop_event(mall_id: str, event_no: int, shop: Row, api_key: str) -> Webhook:
     if event_no == 90112:
         return _signed(event_no, {"mall_id": mall_id, "event_shop_no": shop_no}, api_key)
     resource: Row = {"mall_id": mall_id, "shop_no": shop_no, "shop_name": shop.get("shop_name")}
-    if event_no == 90111:
-        resource["is_active"] = shop.get("active")
+    resource["is_active"] = shop.get("active")
+    if event_no == 90110:
+        resource |= {"language": shop.get("language_code"), "currency": shop.get("currency_code")}
     return _signed(event_no, resource, api_key)
 
 
@@ -84,6 +104,26 @@ def _tracking(order: Order) -> Row:
         "shipping_company_code": line.carrier.code if line.carrier else None,
         "tracking_no": line.tracking_no,
     }
+
+
+def _extras(event_no: int, order: Order) -> Row:
+    """What some events add to the snapshot."""
+    cancelled = {"cancel_date": stamp(order.cancelled_at)}
+    withdrawn = {"withdraw": "F", "withdraw_type": ""}
+    claimed = next((item for item in order.items if item.claim_code), order.items[0])
+    reason = {
+        "claim_reason_type": claimed.wire.get("claim_reason_type"),
+        "claim_reason": claimed.wire.get("claim_reason"),
+    }
+    extras: dict[int, Row] = {
+        90024: cancelled | withdrawn | {"included_deferpay_order": "F", "deferpay_order_id": ""},
+        90025: withdrawn,
+        90026: cancelled,
+        90027: cancelled | reason,
+        90028: cancelled,
+        90029: cancelled,
+    }
+    return extras.get(event_no, {})
 
 
 def _snapshot(order: Order) -> Row:
