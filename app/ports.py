@@ -218,6 +218,35 @@ class Pairing:
     shops: Sequence[Mapping[str, Any]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Where the representative operator consents. `notice` is a sentence when the mall could not be probed."""
+
+    authorize_url: str
+    notice: str | None = None
+
+
+class Connecting(Protocol):
+    """Connecting a mall: every rule of DESIGN §7 and of the connection stands behind these two."""
+
+    async def start(
+        self,
+        *,
+        channel_id: ChannelId,
+        manager_id: str,
+        mall_id: str | None,
+        pairing_code: str | None,
+        shop_no: int | None,
+        language: Language,
+    ) -> Consent:
+        """Raises `Failure(invalidParams | conflict | notFound)` with a sentence for the manager."""
+        ...
+
+    async def remove(self, channel_id: ChannelId, by: str) -> bool:
+        """Revokes and wipes. False when there was nothing to remove."""
+        ...
+
+
 class Pairings(Protocol):
     async def start(self, pairing: Pairing, state: str) -> None:
         """Keeps the state's hash; earlier unfinished ones of this channel end."""
@@ -326,17 +355,59 @@ class ChannelTokens(Protocol):
     async def drop(self, channel_id: str) -> None: ...
 
 
+class Deliveries(Protocol):
+    """Webhook deliveries, kept sealed before they are answered. After `keep` always put a job with a `unique` of
+    the same key, first or not: a crash between the two must not lose the delivery.
+    """
+
+    async def keep(self, mall_id: MallId, dedupe_key: str, body: bytes, at: datetime) -> bool:
+        """True for the first, False for a repeat."""
+        ...
+
+    async def open_body(self, mall_id: MallId, dedupe_key: str) -> bytes | None:
+        """None when it is unknown or settled."""
+        ...
+
+    async def settle(self, mall_id: MallId, dedupe_key: str, at: datetime) -> None: ...
+
+
 # ── jobs ────────────────────────────────────────────────────────────────────────────────────────────────────
+class Interrupted(Exception):
+    """A marked call began before a crash and its answer was never recorded: read the mall, then settle or forget."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+        super().__init__(step)
+
+
+class Steps(Protocol):
+    """The durable steps of a running job, by name. Answers are JSON values."""
+
+    async def __call__(self, name: str, work: Callable[[], Awaitable[Any]], *, mark: bool = False) -> Any:
+        """Runs `work` once and records its answer; after a crash returns the recorded one. With `mark` the call
+        is marked before it begins; a mark without an answer raises `Interrupted` instead of calling again.
+        """
+        ...
+
+    async def settle(self, name: str, answer: Any) -> None:
+        """Reconciled: the interrupted call did take effect, and this is its answer."""
+        ...
+
+    async def forget(self, name: str) -> None:
+        """Reconciled: the interrupted call surely had no effect and may be made again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of durable work. `steps` holds the recorded answers of steps that were finished before a crash."""
+    """A piece of durable work. `attempt` is 1 at first; await `step(name, fn)` for what must run once."""
 
     id: str
     mall_id: str
     kind: str
     payload: Mapping[str, Any]
     attempt: int
-    steps: Mapping[str, Any]
+    step: Steps = field(repr=False)
 
 
 class Jobs(Protocol):

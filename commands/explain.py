@@ -1,5 +1,8 @@
 """Decisions and orders put into the words and shapes of the wire; every face shows these."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from commands.kernel.decision import Allowed, Blocked, Decision, Finding, NeedsManager, decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import Order, OrderItem, Tracking
@@ -94,6 +97,7 @@ def finding_text(finding: Finding, texts: Texts, language: Language, reader: str
 
 
 def decision_shape(decision: Decision[object], texts: Texts, language: Language) -> DecisionShape:
+    verdict: Literal["allowed", "needsManager", "blocked"]
     match decision:
         case Allowed(findings=findings):
             verdict = "allowed"
@@ -101,10 +105,12 @@ def decision_shape(decision: Decision[object], texts: Texts, language: Language)
             verdict = "needsManager"
         case Blocked(findings=findings):
             verdict = "blocked"
+    return DecisionShape(verdict=verdict, findings=findings_shape(findings, texts, language))
+
+
+def findings_shape(findings: Sequence[Finding], texts: Texts, language: Language) -> list[FindingShape]:
     chosen = decisive(findings)
-    return DecisionShape.model_validate(
-        {"verdict": verdict, "findings": [_finding_shape(f, texts, language, f is chosen) for f in findings]}
-    )
+    return [_finding_shape(f, texts, language, f is chosen) for f in findings]
 
 
 def _finding_shape(finding: Finding, texts: Texts, language: Language, chosen: bool) -> FindingShape:  # noqa: FBT001

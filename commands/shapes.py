@@ -9,15 +9,8 @@ from pydantic.alias_generators import to_camel
 from commands.kernel.decision import Effect, Layer
 
 
-def without_nulls(value: Any) -> Any:
-    """Channel sends null for what is absent; nested members too."""
-    if isinstance(value, dict):
-        return {k: without_nulls(v) for k, v in value.items() if v is not None}
-    return value
-
-
 class Params(BaseModel):
-    """What a caller sends. Unknown members are ignored, null counts as absent."""
+    """What a caller sends. Unknown members are ignored, null counts as absent (a nested model says so itself)."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel, extra="ignore", frozen=True, str_max_length=2_000
@@ -26,7 +19,7 @@ class Params(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, value: Any) -> Any:
-        return without_nulls(value)
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
 
 
 class CommandParams(Params):

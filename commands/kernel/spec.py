@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .doctor import Doctor
 from .mall import Choices
 from .ports import Orders, Pictures
 from .screen import Screen
@@ -63,3 +64,4 @@ class CommandSpec:
     first_screen: str
     order_screen: str | None = None
     enabled_by_default: bool = True
+    doctor: Doctor | None = None

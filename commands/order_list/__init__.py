@@ -7,6 +7,7 @@ Example: 「11월 18일 (화) · 배송 중 · 린넨 셔츠 아이보리/M 1개
 from commands.kernel.spec import CommandSpec, FunctionSpec
 
 from .command import TEXTS, detail, pictures, view
+from .doctor import examine
 from .screens import COMMAND, DETAIL, LIST, detail_screen, list_screen
 from .wire import DetailParams, DetailResult, PicturesParams, PicturesResult, ViewParams, ViewResult
 
@@ -21,4 +22,5 @@ SPEC = CommandSpec(
     screens={LIST: list_screen, DETAIL: detail_screen},
     first_screen=LIST,
     order_screen=DETAIL,
+    doctor=examine,
 )

@@ -1,0 +1,141 @@
+"""What a merchant may choose (DESIGN §6): data of the connection, edited by its admins, merged by RFC 7396."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.alias_generators import to_camel
+
+from app.ports import Connection
+from commands.kernel.failures import Failure, FailureType
+from commands.kernel.mall import Choices
+from commands.kernel.who import Language
+
+SECRETS = frozenset({("sms", "apiKey"), ("sms", "apiSecret")})
+Patch = dict[str, Any]
+
+
+class Group(BaseModel):
+    """Unknown keys are refused: a typing mistake must not look like a choice."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
+    )
+
+
+class OrderChoices(Group):
+    lookback_months: int = Field(12, ge=1, le=36)
+
+
+class IdentityChoices(Group):
+    """`hash`: trust a member id once an admin confirmed that Channel's 회원 해시 is on."""
+
+    member_trust: Literal["hash", "phone"] = "hash"
+    member_hash_confirmed: bool = False
+
+
+class SmsChoices(Group):
+    provider: Literal["operator", "solapi", "nhn", "off"] = "operator"
+    sender: str | None = Field(None, pattern=r"^[0-9]{8,11}$")
+    daily_budget: int = Field(1000, ge=0, le=100_000)
+
+
+class CommandSwitches(Group):
+    order_list: bool = True
+
+
+class ShopSettings(Group):
+    orders: OrderChoices = OrderChoices()
+    identity: IdentityChoices = IdentityChoices()
+    sms: SmsChoices = SmsChoices()
+    commands: CommandSwitches = CommandSwitches()
+    language: Language = Language.KO
+    admins: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+
+    @field_validator("admins")
+    @classmethod
+    def _named_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not name or len(name) > 80 for name in value):
+            raise ValueError("an admin is a manager id")
+        return tuple(dict.fromkeys(value))
+
+
+def settings_of(connection: Connection) -> ShopSettings:
+    return ShopSettings.model_validate(connection.settings)
+
+
+def choices_of(connection: Connection) -> Choices:
+    """The part that commands read."""
+    settings = settings_of(connection)
+    switches = settings.commands.model_dump(by_alias=True)
+    return Choices(
+        version=connection.version,
+        lookback_months=settings.orders.lookback_months,
+        commands_on=frozenset(name for name, on in switches.items() if on),
+    )
+
+
+def shown(connection: Connection) -> dict[str, Any]:
+    """All settings with their defaults; secrets only as `{"set": true}`."""
+    plain: dict[str, Any] = settings_of(connection).model_dump(mode="json", by_alias=True)
+    for group, name in sorted(SECRETS):
+        plain[group][name] = {"set": f"{group}.{name}" in connection.secrets}
+    return plain
+
+
+def patched(connection: Connection, patch: Patch) -> tuple[Patch, dict[str, str]]:
+    """The stored settings and secrets after a merge patch. Raises `Failure(invalidParams)` naming the keys."""
+    secrets = dict(connection.secrets)
+    rest = {group: dict(value) if isinstance(value, dict) else value for group, value in patch.items()}
+    for group, name in SECRETS:
+        values = rest.get(group)
+        if isinstance(values, dict) and name in values:
+            _set_secret(secrets, f"{group}.{name}", values.pop(name))
+    merged = merge(dict(connection.settings), rest)
+    try:
+        settings = ShopSettings.model_validate(merged)
+    except ValidationError as error:
+        raise Failure(FailureType.INVALID_PARAMS, _where(error)) from None
+    if connection.settings.get("admins") and not settings.admins:
+        raise Failure(FailureType.INVALID_PARAMS, "admins: at least one must remain")
+    return settings.model_dump(mode="json", by_alias=True, exclude_defaults=True), secrets
+
+
+def merge(target: Patch, patch: Mapping[str, Any]) -> Patch:
+    """RFC 7396: null removes, objects merge, anything else replaces."""
+    for key, value in patch.items():
+        if value is None:
+            target.pop(key, None)
+        elif isinstance(value, dict):
+            held = target.get(key)
+            target[key] = merge(dict(held) if isinstance(held, dict) else {}, value)
+        else:
+            target[key] = value
+    return target
+
+
+def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """`["orders.lookbackMonths"]`: names only, for the audit."""
+    names: list[str] = []
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if isinstance(old or new, dict) and isinstance(old or {}, dict) and isinstance(new or {}, dict):
+            names += changed_keys(old or {}, new or {}, f"{prefix}{key}.")
+        else:
+            names.append(prefix + key)
+    return names
+
+
+def _set_secret(secrets: dict[str, str], name: str, value: Any) -> None:
+    if value is None:
+        secrets.pop(name, None)
+    elif isinstance(value, str) and 0 < len(value) <= 500:
+        secrets[name] = value
+    elif value != {"set": name in secrets}:
+        raise Failure(FailureType.INVALID_PARAMS, f"{name}: needs a text")
+
+
+def _where(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
