@@ -1,0 +1,57 @@
+"""What ends by itself, and when. Each rule is one statement of its own: a stop between two loses nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from app.clock import to_millis
+from app.ports import Database
+
+PHONE_ACTS = "phone%"
+"""Audit lines whose act matches this are about phone checks (contracts: 90 days)."""
+
+_RULES: Mapping[str, tuple[timedelta, str]] = {
+    "sms_verification": (timedelta(hours=24), "DELETE FROM sms_verification WHERE created_at <= :before"),
+    "sms_event": (timedelta(days=8), "DELETE FROM sms_event WHERE at <= :before"),
+    "phone_session": (timedelta(0), "DELETE FROM phone_session WHERE ends_at <= :before"),
+    "phone_session_idle": (timedelta(hours=2), "DELETE FROM phone_session WHERE last_seen_at <= :before"),
+    "once": (timedelta(0), "DELETE FROM once WHERE ends_at <= :before"),
+    "pairing": (
+        timedelta(hours=24),
+        "DELETE FROM pairing WHERE tokens_enc IS NULL AND expires_at <= :before",
+    ),
+    "pairing_unrevoked": (timedelta(days=14), "DELETE FROM pairing WHERE expires_at <= :before"),
+    "chat_of_user": (timedelta(days=90), "DELETE FROM chat_of_user WHERE at <= :before"),
+    "webhook_body": (
+        timedelta(hours=24),
+        "UPDATE webhook_delivery SET body_enc = NULL WHERE body_enc IS NOT NULL AND settled_at <= :before",
+    ),
+    "webhook_delivery": (timedelta(days=30), "DELETE FROM webhook_delivery WHERE received_at <= :before"),
+    "audit_line": (
+        timedelta(days=90),
+        f"DELETE FROM audit_line WHERE act LIKE '{PHONE_ACTS}' AND at <= :before",  # noqa: S608
+    ),
+    # A mall's tokens end when nothing of it was in use for a day; a new connection needs a moment to be bound.
+    "mall_token": (
+        timedelta(hours=24),
+        """UPDATE mall_token SET pair_enc = NULL, lease_until = NULL
+        WHERE pair_enc IS NOT NULL AND issued_at <= :before AND NOT EXISTS (
+            SELECT 1 FROM connection WHERE connection.mall_id = mall_token.mall_id
+            AND (connection.state <> 'suspended' OR connection.state_at > :before))""",
+    ),
+    "job_step": (
+        timedelta(hours=24),
+        """DELETE FROM job_step WHERE EXISTS (SELECT 1 FROM job
+        WHERE job.mall_id = job_step.mall_id AND job.id = job_step.job_id AND job.ended_at <= :before)""",
+    ),
+    "job_payload": (
+        timedelta(hours=24),
+        "UPDATE job SET payload_enc = NULL WHERE payload_enc IS NOT NULL AND ended_at <= :before",
+    ),
+    "job": (timedelta(days=30), "DELETE FROM job WHERE ended_at <= :before"),
+    "mall_lease": (timedelta(days=7), "DELETE FROM mall_lease WHERE lease_until <= :before"),
+}
+
+
+async def purge(database: Database, now: datetime) -> None:
+    for age, sql in _RULES.values():
+        await database.write(sql, before=to_millis(now - age))

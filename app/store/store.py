@@ -1,0 +1,50 @@
+"""Everything that is kept, in one value: main opens it and hands its parts to those who need them."""
+
+from dataclasses import dataclass
+
+from app.clock import Clock
+from app.keys import KeyRing
+
+from .audit import SqlAudit
+from .channel_tokens import SqlChannelTokens
+from .chats import SqlChats
+from .connections import SqlConnections
+from .database import OpenDatabase, open_database
+from .mall_tokens import SqlMallTokens
+from .once import SqlOnce
+from .pairings import SqlPairings
+from .webhooks import SqlDeliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    database: OpenDatabase
+    connections: SqlConnections
+    mall_tokens: SqlMallTokens
+    pairings: SqlPairings
+    once: SqlOnce
+    chats: SqlChats
+    audit: SqlAudit
+    channel_tokens: SqlChannelTokens
+    deliveries: SqlDeliveries
+
+    async def close(self) -> None:
+        await self.database.close()
+
+
+def open_store(url: str, keys: KeyRing, clock: Clock) -> Store:
+    return store_on(open_database(url), keys, clock)
+
+
+def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
+    return Store(
+        database=database,
+        connections=SqlConnections(database, keys, clock),
+        mall_tokens=SqlMallTokens(database, keys, clock),
+        pairings=SqlPairings(database, keys, clock),
+        once=SqlOnce(database, keys),
+        chats=SqlChats(database),
+        audit=SqlAudit(database),
+        channel_tokens=SqlChannelTokens(database, keys),
+        deliveries=SqlDeliveries(database, keys),
+    )
