@@ -1,6 +1,7 @@
 """The shapes that Functions of all commands share on the wire (DESIGN §3): camelCase, amounts as decimal strings."""
 
-from datetime import date, datetime
+from datetime import date as CalendarDay
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -37,7 +38,7 @@ class Shape(BaseModel):
 
 
 class ChangesWhenShape(Shape):
-    date: date | None = None
+    date: CalendarDay | None = None
     act: str | None = None
 
 
@@ -76,7 +77,7 @@ class ItemShape(Shape):
     status: str
     status_text: str
     image_url: str | None = None
-    restock_date: date | None = None
+    restock_date: CalendarDay | None = None
 
 
 class OrderCard(Shape):

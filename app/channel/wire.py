@@ -71,8 +71,8 @@ def chat_user(user: JSON) -> ChatUser | None:
     if not user_id:
         return None
     member_id = _text(user, "memberId")
-    is_member = bool(user.get("member", user.get("type") == "member"))
-    return ChatUser(user_id, member=is_member and bool(member_id), member_id=member_id or None)
+    is_member = bool(user.get("member", user.get("type") == "member")) and bool(member_id)
+    return ChatUser(user_id, member=is_member, member_id=member_id if is_member else None)
 
 
 def _object(parent: JSON, name: str) -> JSON:
