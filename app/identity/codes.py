@@ -35,6 +35,10 @@ def block_hash(key: bytes, block: str) -> str:
     return hmac.new(key, f"v1|block|{block}".encode(), sha256).hexdigest()
 
 
+def same(one_hash: str, other_hash: str) -> bool:
+    return hmac.compare_digest(one_hash, other_hash)
+
+
 def sms_text(mall_name: str, code: str, limit: int = LONGEST_TEXT_BYTES) -> str:
     """One standard SMS. A mall's name cannot forge a second line, a bracket, or the (광고) mark's brackets."""
     tail = f" 인증번호 [{code}] 타인에게 알려주지 마세요."

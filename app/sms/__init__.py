@@ -1,0 +1,1 @@
+"""Text messages: one adapter a provider, and the choice between them."""
