@@ -1,0 +1,1 @@
+"""Cafe24: reading orders, connecting malls, and what the mall tells us. Facts: contracts/cafe24."""

@@ -1,0 +1,84 @@
+"""The tables: Cafe24's codes in our words (DESIGN §5, contracts/cafe24/ORDERS.md). Unknown stays unknown."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from commands.kernel.order import ItemState, SalesChannel
+
+from .wire import Order
+
+_CODES: Mapping[ItemState, str] = {
+    ItemState.AWAITING_PAYMENT: "N00 N02 N03",
+    ItemState.PREPARING: "N01 N10 N20 N21 N22 C11",
+    ItemState.IN_TRANSIT: "N30",
+    ItemState.DELIVERED: "N40 N50",
+    ItemState.CANCEL_REQUESTED: "C00 C10 C34 C36",
+    ItemState.CANCELLED: "C35 C40 C41 C42 C43 C47 C48 C49",
+    ItemState.RETURNING: "R00 R10 R12 R13 R20 R30 R31 R34 R36",
+    ItemState.RETURNED: "R40 R41 R42 R43",
+    ItemState.RETURN_REJECTED: "R11",
+    ItemState.EXCHANGING: "E00 E10 E12 E13 E20 E30 E31 E32 E33 E34 E35 E36",
+    ItemState.EXCHANGED: "E40",
+    ItemState.EXCHANGE_REJECTED: "E11",
+}
+ITEM_STATES: Mapping[str, ItemState] = {
+    code: state for state, codes in _CODES.items() for code in codes.split()
+}
+
+OWN_MALL = "self"
+NAVER_PAY_FORM = "NCHECKOUT"
+
+TRAITS: Mapping[str, str] = {
+    "use_escrow": "escrow",
+    "subscription": "subscription",
+    "multiple_addresses": "multipleAddresses",
+    "store_pickup": "storePickup",
+    "postpay": "postpay",
+}
+
+# ASSUMPTION: malls leave `track_shipment_url` empty for the well-known carriers; these are their public pages.
+TRACKING_PAGES: Mapping[str, str] = {
+    "0006": "https://trace.cjlogistics.com/next/tracking.html?wblNo=",
+    "0012": "https://service.epost.go.kr/trace.RetrieveDomRigiTraceList.comm?sid1=",
+}
+
+ClaimKind = Literal["cancel", "exchange", "return"]
+CLAIM_KINDS: Mapping[ItemState, ClaimKind] = {
+    ItemState.CANCEL_REQUESTED: "cancel",
+    ItemState.CANCELLED: "cancel",
+    ItemState.RETURNING: "return",
+    ItemState.RETURNED: "return",
+    ItemState.RETURN_REJECTED: "return",
+    ItemState.EXCHANGING: "exchange",
+    ItemState.EXCHANGED: "exchange",
+    ItemState.EXCHANGE_REJECTED: "exchange",
+}
+
+
+def item_state(order_status: str) -> ItemState:
+    return ITEM_STATES.get(order_status, ItemState.UNRECOGNISED)
+
+
+def sales_channel(market_id: str, order_place_id: str) -> SalesChannel:
+    """Own mall only by `market_id`; the place id tells nothing but the Naver Pay order form."""
+    if NAVER_PAY_FORM in {market_id, order_place_id}:
+        return SalesChannel.NAVER_PAY
+    if market_id == OWN_MALL:
+        return SalesChannel.OWN_MALL
+    return SalesChannel.MARKETPLACE if market_id else SalesChannel.UNRECOGNISED
+
+
+def traits(order: Order) -> frozenset[str]:
+    """Words for what sets an order apart; a flag that is neither T nor F is `<trait>Unknown`."""
+    found: set[str] = set()
+    for field, trait in TRAITS.items():
+        flag: bool | None = getattr(order, field)
+        if flag is None:
+            found.add(f"{trait}Unknown")
+        elif flag:
+            found.add(trait)
+    if order.easypay_name:
+        found.add("easyPay")
+    if order.naverpay_payment_information == "N":
+        found.add("naverPayment")
+    return frozenset(found)
