@@ -11,6 +11,9 @@ REFUND_NAMES: dict[str, str] = {
     "cell": "휴대폰 취소", "point": "적립금 환불", "credit": "예치금 환불", "prepaid": "선불금 환불",
 }  # fmt: skip
 
+# Lines keep the buyer's letter, claims the seller's; that these pair up is an ASSUMPTION.
+SELLER_REASONS: dict[str, str] = {"O": "A", "P": "E", "V": "K", "W": "J"}
+
 CLAIM_DEFAULTS: Row = {
     "refund_reason": "", "shipping_fee": "0.00", "return_ship_type": "", "defer_commission": "0.00",
     "partner_discount_amount": "0.00", "add_discount_amount": "0.00", "member_grade_discount_amount": "0.00",
@@ -25,7 +28,7 @@ GOODS_BACK: Row = {
 }  # fmt: skip
 
 RETURN_ONLY: Row = {
-    "pickup_request_state": "E", "refund_shipping_fee": "0.00", "refund_regional_surcharge": "0.00",
+    "pickup_request_state": "E", "return_address": None, "refund_shipping_fee": "0.00", "refund_regional_surcharge": "0.00",
     "return_shipping_fee": "0.00", "return_shipping_fee_detail": [], "return_regional_surcharge": "0.00",
     "return_regional_surcharge_detail": [], "additional_shipping_fee": None,
     "international_shipping_insurance": None, "international_shipping_additional_fee": None,
@@ -44,7 +47,7 @@ def claim_row(order: Order, claim: Claim) -> Row:
         "shop_no": order.shop_no,
         "order_id": order.order_id,
         "claim_code": claim.code,
-        "claim_reason_type": claim.reason_type,
+        "claim_reason_type": SELLER_REASONS.get(claim.reason_type, claim.reason_type),
         "claim_reason": claim.reason,
         "refund_methods": _names(claim.refund),
         "order_price_amount": money(sum((item.amount for item in lines), ZERO)),

@@ -60,7 +60,7 @@ def app_version(_ask: Ask) -> Row:
             "version": "2026-03-01",
             "version_expiration_date": None,
             "initial_version": "2026-03-01",
-            "previous_version": None,
+            "previous_version": "2025-12-01",
             "extension_type": "section",
         }
     }
