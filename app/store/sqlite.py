@@ -27,9 +27,9 @@ _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _UNIQUE_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, busy_millis: int) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLIS}")
+    connection.execute(f"PRAGMA busy_timeout = {busy_millis}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -56,8 +56,9 @@ def _run(connection: sqlite3.Connection, sql: str, params: Mapping[str, object])
 class SqliteDatabase:
     """Use one from one event loop."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_millis: int = _BUSY_MILLIS) -> None:
         self.on_statement: OnStatement | None = None
+        self._busy_millis = busy_millis
         self._temporary: str | None = None
         path = url.removeprefix("sqlite://").removeprefix("/")
         if path in {"", ":memory:"}:
@@ -66,7 +67,7 @@ class SqliteDatabase:
         self._path = Path(path)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(self._path)
+            self._connection = _connect(self._path, busy_millis)
         except (OSError, sqlite3.Error) as error:
             raise Misconfigured(f"DATABASE_URL: the SQLite file cannot be opened ({error})") from error
         self.url = f"sqlite:///{self._path}"
@@ -156,7 +157,7 @@ class SqliteDatabase:
     def _read(self, sql: str, params: Mapping[str, object]) -> list[Row]:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
-            connection = self._own.connection = _connect(self._path)
+            connection = self._own.connection = _connect(self._path, self._busy_millis)
             connection.execute("PRAGMA query_only = ON")
             self._reading.append(connection)
         return _run(connection, sql, params)
