@@ -58,9 +58,10 @@ async def test_a_window_has_two_ends_and_at_most_three_months(get, start, end, s
     assert (await get("/orders", **dates)).status_code == status
 
 
-async def test_the_window_holds_both_its_days_in_korean_time(get, mall):
-    """23:50 Korean time belongs to the day that the order number names."""
-    order = next(order for order in mall.orders.values() if order.wire.get("market_id") == "coupang")
+@pytest.mark.parametrize(("field", "value"), [("market_id", "coupang"), ("subscription", "T")])
+async def test_the_window_holds_both_its_days_in_korean_time(get, mall, field, value):
+    """An order of 23:50 and one of 06:00 belong to the Korean day that their number names."""
+    order = next(order for order in mall.orders.values() if order.wire.get(field) == value)
     day = f"{order.order_id[:4]}-{order.order_id[4:6]}-{order.order_id[6:8]}"
     assert order.order_id in await ids(get, start_date=day, end_date=day)
 

@@ -28,7 +28,8 @@ GOODS_BACK: Row = {
 }  # fmt: skip
 
 RETURN_ONLY: Row = {
-    "pickup_request_state": "E", "return_address": None, "refund_shipping_fee": "0.00", "refund_regional_surcharge": "0.00",
+    "pickup_request_state": "E", "refund_shipping_fee": "0.00", "refund_regional_surcharge": "0.00",
+    "return_address": None,
     "return_shipping_fee": "0.00", "return_shipping_fee_detail": [], "return_regional_surcharge": "0.00",
     "return_regional_surcharge_detail": [], "additional_shipping_fee": None,
     "international_shipping_insurance": None, "international_shipping_additional_fee": None,
