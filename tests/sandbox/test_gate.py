@@ -1,6 +1,12 @@
 """What every Admin API call passes: token, scope, shop, version, bucket, cache."""
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from app.sandbox.cafe24.endpoint import Endpoint
+from app.sandbox.cafe24.gate import Gate
 
 
 async def test_401_comes_in_the_captured_envelope(http, mall, clock):
@@ -156,3 +162,28 @@ async def test_calls_are_counted_with_path_and_query(get, mall):
     ]
     mall.reset_calls()
     assert mall.calls == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"shop_no": 1, "request": {"content": "x"}}', 201),
+        (b'{"requests": []}', 201),
+        (b'{"content": "x"}', 400),
+        (b"[]", 400),
+        (b"not json", 400),
+        (b'{"shop_no": 9, "request": {}}', 422),
+    ],
+)
+async def test_a_write_needs_its_envelope(malls, mall, body, status):
+    """Writes come with `request` or `requests`; without either the mall answers in its known words."""
+    endpoint = Endpoint("/memos", "mall.write_order", lambda ask: ask.body, method="POST", status=201)
+    app = Starlette(routes=[Route("/{mall_id}/memos", Gate(malls).handler(endpoint), methods=["POST"])])
+    token = mall.tokens.issue("hanokmall", ("mall.write_order",)).access_token
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mall.test") as client:
+        answer = await client.post(
+            "/hanokmall/memos", content=body, headers={"Authorization": f"Bearer {token}"}
+        )
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["error"]["message"] == "Please enter the Request parameter."

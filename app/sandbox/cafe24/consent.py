@@ -16,7 +16,7 @@ KINDS = {"P": "대표운영자", "A": "부운영자"}
 
 STYLE = """
 :root { color-scheme: light; font-family: system-ui, "Apple SD Gothic Neo", "Malgun Gothic", sans-serif; }
-body { margin: 0; background: #f3f5f8; color: #1c2430; line-height: 1.6; }
+body { margin: 0; background: #f3f5f8; color: #1c2430; line-height: 1.6; word-break: keep-all; }
 main { max-width: 30rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 .notice { background: #fff4d6; border: 1px solid #8a6100; border-radius: .5rem; padding: .75rem 1rem; }
 fieldset { border: 1px solid #6b7686; border-radius: .5rem; margin: 1.25rem 0; padding: .5rem 1rem 1rem; }
@@ -43,7 +43,7 @@ def consent_page(mall: Mall, scopes: tuple[str, ...]) -> str:
     return _page(
         "앱 권한 동의",
         f"""
-<p>{shop}에 앱 <strong>jumun</strong>을 연결합니다.</p>
+<p>{shop}에 jumun 앱을 연결합니다.</p>
 <form method="post">
 <fieldset><legend>로그인한 운영자</legend>{operators}</fieldset>
 <h2>앱이 요청하는 권한</h2>

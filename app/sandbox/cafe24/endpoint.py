@@ -18,7 +18,6 @@ class Ask:
     """One permitted call: whose mall, which shop, which path parameters, which query, which body."""
 
     mall: Mall
-    client_id: str
     scopes: tuple[str, ...]
     shop_no: int
     params: dict[str, str]

@@ -101,7 +101,6 @@ class Gate:
         root = f"{request.scope.get('root_path', '')}/{mall.mall_id}"
         return Ask(
             mall=mall,
-            client_id=self._malls.client_id,
             scopes=grant.scopes,
             shop_no=shop_no,
             params={k: v for k, v in request.path_params.items() if k != "mall_id"},

@@ -1,4 +1,4 @@
-"""Product pictures, drawn on the spot: a flat tile with an emoji and the name's first syllable."""
+"""Product pictures, drawn on the spot: a coloured tile with a lattice and the name's first syllable."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ def pictures(malls: Malls) -> Handler:
 
 
 def _tile(product: Product) -> str:
+    """No emoji: many machines have no font for them, every one here has Hangul."""
     name, colour = escape(product.product_name), escape(product.colour)
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img" aria-label="{name}">
 <rect width="200" height="200" fill="{colour}"/>
-<circle cx="100" cy="88" r="58" fill="#ffffff" fill-opacity=".55"/>
-<text x="100" y="110" font-size="64" text-anchor="middle">{escape(product.emoji)}</text>
-<text x="100" y="182" font-size="26" text-anchor="middle" font-family="sans-serif" fill="#1c2430">{name[:1]}</text>
+<path d="M0 40h200M0 160h200M40 0v200M160 0v200M20 40V0M180 40V0M20 160v40M180 160v40"
+ stroke="#1c2430" stroke-opacity=".14" stroke-width="5" fill="none"/>
+<circle cx="100" cy="100" r="66" fill="#ffffff" fill-opacity=".72"/>
+<text x="100" y="128" font-size="78" font-weight="600" text-anchor="middle"
+ font-family="'Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR',sans-serif" fill="#3b4454">{name[:1]}</text>
 </svg>"""

@@ -34,13 +34,12 @@ class Variant:
 
 @dataclass(slots=True)
 class Product:
-    """One product; `wire` holds fields that nothing derives, `emoji` is for its picture."""
+    """One product; `wire` holds fields that nothing derives, `colour` is for its picture."""
 
     product_no: int
     product_code: str
     product_name: str
     price: Decimal
-    emoji: str
     colour: str
     variants: list[Variant]
     wire: Row
@@ -74,7 +73,6 @@ def _product(row: Row) -> Product:
         product_code=row["code"],
         product_name=row["name"],
         price=Decimal(row["price"]),
-        emoji=row["emoji"],
         colour=row["colour"],
         variants=variants,
         wire=row.get("wire", {}),
