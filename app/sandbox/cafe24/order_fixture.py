@@ -1,4 +1,9 @@
-"""Orders from their compact description: people, products and carriers looked up, amounts added."""
+"""Orders from their compact description: people, products and carriers looked up, amounts added.
+
+`buyer` is a member id or the key of a guest, `by` the payment methods, `option` a variant as "아이보리/M",
+`parcel` the number of the delivery (null: no shipping code yet). Dates of a line go by their API names;
+`wire` overrides any other field of the API.
+"""
 
 from __future__ import annotations
 

@@ -113,6 +113,7 @@ def _values(query: Query, name: str) -> list[str]:
 
 
 def _moments(order: Order, date_type: str) -> list[datetime | None]:
+    """The dates that the window looks at; `place_date` is taken for the payment (ASSUMPTION)."""
     if date_type in LINE_DATES:
         return [item.dates.get(LINE_DATES[date_type]) for item in order.items]
     if date_type in CLAIM_DATES:
