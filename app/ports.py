@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from starlette.responses import Response
+
 from commands.kernel.spec import Ask, CommandSpec
 from commands.kernel.who import CallerKind, ChannelId, Language, MallId, Shop
 
@@ -244,6 +246,23 @@ class Connecting(Protocol):
 
     async def remove(self, channel_id: ChannelId, by: str) -> bool:
         """Revokes and wipes. False when there was nothing to remove."""
+        ...
+
+
+class ConsoleSignIn(Protocol):
+    """Lets an operator of a mall into the console, after a verified Cafe24 launch (PLATFORM.md a.6)."""
+
+    async def sign_in(
+        self,
+        operator: str,
+        mall_id: MallId,
+        shop_no: int,
+        role: Literal["admin", "manager"],
+        name: str,
+    ) -> Response:
+        """`admin`: the representative operator. Answers the way into the console, or a page that says that this
+        shop is not connected.
+        """
         ...
 
 
@@ -633,7 +652,7 @@ class Verifications(Protocol):
         ...
 
     async def purge(self, now: datetime) -> None:
-        """Wipes ended codes at once, rows after a day, addresses after two, the tally after 90 days."""
+        """Wipes the codes that ended by themselves, and after two days the addresses."""
         ...
 
 
@@ -657,5 +676,3 @@ class PhoneSessions(Protocol):
         ...
 
     async def end_all(self, channel_id: ChannelId) -> None: ...
-
-    async def purge(self, now: datetime) -> None: ...

@@ -157,7 +157,7 @@ class Sessions:
         await self._audit.add(
             AuditLine(
                 call.channel_id,
-                "identity.chosen",
+                "phone.chosen",
                 call.caller_id,
                 session.id,
                 now,

@@ -139,12 +139,12 @@ class Verification:
         new = self._new_verification(call, e164, code, client_ip)
         refusal = await self._reserve(new, connection)
         if refusal is not None:
-            await self._note(call, connection, "code_refused", new.id, limit=refusal.limit)
+            await self._note(call, connection, "codeRefused", new.id, limit=refusal.limit)
             return CodeNotSent(SendProblem.TOO_MANY, refusal.retry_after)
         if not await self._deliver(sender, new.id, e164, codes.sms_text(connection.shop.name, code)):
-            await self._note(call, connection, "code_not_sent", new.id, provider=sender.name)
+            await self._note(call, connection, "codeNotSent", new.id, provider=sender.name)
             return CodeNotSent(SendProblem.NOT_SENT)
-        await self._note(call, connection, "code_sent", new.id, provider=sender.name)
+        await self._note(call, connection, "codeSent", new.id, number=new.phone_hash)
         cool_down = limits.NUMBER_COOL_DOWN.within
         return CodeSent(new.id, masked(e164), _seconds(CODE_LIFE), _seconds(cool_down))
 
@@ -165,11 +165,11 @@ class Verification:
             _row_id(verification_id), call.channel_id, call.caller_id, PURPOSE, now, judge
         )
         if answer.session is not None:
-            await self._note(call, None, "code_right", verification_id)
+            await self._note(call, None, "codeRight", verification_id)
             return CodeRight(answer.session)
         if answer.left is None:
             return CodeGone()
-        await self._note(call, None, "code_wrong", verification_id, left=answer.left)
+        await self._note(call, None, "codeWrong", verification_id, left=answer.left)
         return CodeWrong(answer.left)
 
     def _new_verification(self, call: Call, e164: str, code: str, client_ip: str | None) -> NewVerification:
@@ -243,7 +243,7 @@ class Verification:
     ) -> None:
         mall_id = connection.shop.mall_id if connection is not None else None
         line = AuditLine(
-            call.channel_id, f"identity.{act}", call.caller_id, subject, self._clock(), mall_id, facts
+            call.channel_id, f"phone.{act}", call.caller_id, subject, self._clock(), mall_id, facts
         )
         await self._audit.add(line)
 

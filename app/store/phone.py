@@ -25,9 +25,7 @@ from app.store.phone_sessions import keep_session
 from app.store.phone_tally import add_event, add_wrong_try, send_history, take_turn
 from commands.kernel.who import ChannelId
 
-KEPT_FOR = timedelta(hours=24)
 ADDRESS_KEPT_FOR = timedelta(hours=48)
-TALLY_KEPT_FOR = timedelta(days=90)
 _ATTEMPTS = 20  # several workers may meet at one gate; one of them gets through each time
 
 
@@ -146,13 +144,9 @@ class VerificationStore:
         return await in_transaction(self._database, work, attempts=_ATTEMPTS)
 
     async def purge(self, now: datetime) -> None:
-        for moment, sql in (
-            (now, _EXPIRE),
-            (now - KEPT_FOR, "DELETE FROM sms_verification WHERE created_at <= :moment"),
-            (now - ADDRESS_KEPT_FOR, _FORGET_ADDRESSES),
-            (now - TALLY_KEPT_FOR, "DELETE FROM sms_event WHERE at <= :moment"),
-        ):
-            await self._database.write(sql, moment=to_millis(moment))
+        """The rows themselves end with `app.store.purge`."""
+        await self._database.write(_EXPIRE, moment=to_millis(now))
+        await self._database.write(_FORGET_ADDRESSES, moment=to_millis(now - ADDRESS_KEPT_FOR))
 
 
 _EXPIRE = (

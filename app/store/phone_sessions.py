@@ -1,13 +1,11 @@
 """Phone sessions: one for each (channel, chat user), replaced by the next code that is right."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.clock import from_millis, to_millis
 from app.ports import Database, PhoneSession, Row, Statements
 from app.store.database import in_transaction
 from commands.kernel.who import ChannelId
-
-IDLE_KEPT_FOR = timedelta(hours=2)  # idle longer than any session lives
 
 _COLUMNS = (
     "id, channel_id, chat_user_id, phone_enc, phone_hash, user_chat_id, accounts_enc, chosen,"
@@ -90,13 +88,6 @@ class PhoneSessionStore:
             await statements.run("DELETE FROM phone_session WHERE channel_id = :channel", channel=channel_id)
 
         await in_transaction(self._database, work)
-
-    async def purge(self, now: datetime) -> None:
-        await self._database.write(
-            "DELETE FROM phone_session WHERE ends_at <= :now OR last_seen_at <= :idle",
-            now=to_millis(now),
-            idle=to_millis(now - IDLE_KEPT_FOR),
-        )
 
 
 async def keep_session(statements: Statements, session: PhoneSession) -> None:
