@@ -45,6 +45,6 @@ class RedisRates:
 
 def connect(url: str) -> RedisRates:
     """The store at a Redis address."""
-    from redis.asyncio import Redis as Client  # noqa: PLC0415
+    from redis.asyncio import Redis as Client
 
     return RedisRates(Client.from_url(url))
