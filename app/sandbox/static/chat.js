@@ -21,7 +21,7 @@ export class ChatSide {
 
   buildComposer(form) {
     const menu = el("ul", { id: `${this.side}-menu`, class: "slash", role: "listbox", "aria-label": "명령", hidden: true });
-    const hint = this.side === "front" ? "메시지를 쓰거나 / 로 명령을 고르세요" : "답장을 쓰거나 / 로 명령을 고르세요";
+    const hint = this.side === "front" ? "메시지를 쓰거나 / 로 명령을 고르세요" : "답장, 또는 / 로 명령 고르기";
     this.input = el("input", { id: `${this.side}-input`, type: "text", maxLength: 2000, placeholder: hint, "aria-label": hint });
     const send = el("button", { type: "submit", class: "send", "aria-label": "보내기" }, "↑");
     if (this.side === "desk") {
@@ -50,8 +50,11 @@ export class ChatSide {
     if (!this.chat) return;
     const mine = this.side === "front" ? ["user"] : ["manager", "bot"];
     const own = this.events.filter((event) => event.chatId === this.chat.id);
-    const rows = [...this.chat.messages.map((m) => ({ ...m, mine: mine.includes(m.from) })), ...own];
-    rows.sort((a, b) => new Date(a.at) - new Date(b.at));
+    const rows = own.filter((event) => event.after === 0);
+    this.chat.messages.forEach((message, place) => {
+      rows.push({ ...message, mine: mine.includes(message.from) });
+      rows.push(...own.filter((event) => event.after === place + 1));
+    });
     if (this.welcome) rows.unshift(this.welcome);
     if (this.busy) rows.push({ id: "busy", from: "busy" });
     showMessages(this.list, rows, (action) => this.press(action));
@@ -108,8 +111,8 @@ export class ChatSide {
 
   // A line of the sandbox itself, not a message.
   note(text, tone) {
-    const at = new Date().toISOString();
-    this.events.push({ id: `event-${this.side}-${this.events.length}`, from: "event", chatId: this.chat.id, at, text, tone });
+    const id = `event-${this.side}-${this.events.length}`;
+    this.events.push({ id, from: "event", chatId: this.chat.id, after: this.chat.messages.length, text, tone });
     this.draw();
   }
 }

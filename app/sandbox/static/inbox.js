@@ -3,18 +3,30 @@
 import { get } from "./api.js";
 import { clock, copy, el, redraw } from "./dom.js";
 
+const TOAST_MS = 9000;
+
 export class Inbox {
-  constructor(list, dot) {
+  constructor(list, dot, toast) {
     this.list = list;
     this.dot = dot;
-    this.count = 0;
+    this.toast = toast;
+    this.count = null;
   }
 
   async refresh() {
     const { messages } = await get("phone");
-    if (messages.length > this.count) this.dot.hidden = document.body.dataset.tab === "inbox";
+    if (this.count !== null && messages.length > this.count && !this.list.offsetParent) this.announce(messages[0]);
     this.count = messages.length;
     redraw(this.list, messages, () => (messages.length ? messages.map(textNode) : [nothing()]));
+  }
+
+  // Where the inbox is behind another tab, a new message shows itself for a while.
+  announce(message) {
+    this.dot.hidden = false;
+    this.toast.replaceChildren(textNode(message));
+    this.toast.hidden = false;
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => (this.toast.hidden = true), TOAST_MS);
   }
 }
 
@@ -23,7 +35,7 @@ function textNode(message) {
     ? el("button", { type: "button", class: "small", onclick: (event) => copy(message.code, event.target) }, `코드 ${message.code} 복사`)
     : null;
   return el(
-    "li",
+    "div",
     {},
     el("p", { class: "by" }, `받는 사람 ${message.to}`, el("time", { dateTime: message.at }, clock(message.at))),
     el("p", { class: "text" }, message.text),
@@ -32,5 +44,5 @@ function textNode(message) {
 }
 
 function nothing() {
-  return el("li", { class: "nothing" }, "아직 받은 문자가 없습니다. 명령을 실행하고 휴대전화 번호를 넣으면 인증 문자가 여기로 옵니다.");
+  return el("div", { class: "nothing" }, "아직 받은 문자가 없습니다. 명령을 실행하고 휴대전화 번호를 넣으면 인증 문자가 여기로 옵니다.");
 }

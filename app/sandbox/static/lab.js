@@ -139,9 +139,9 @@ function callRows(panel, lab) {
   );
   return [
     el("p", { class: "count" }, el("strong", {}, String(panel.calls.length)), " 마지막 명령 뒤 Cafe24 호출"),
-    el("ol", { class: "called" }, ...calls),
+    calls.length ? el("ol", { class: "called", tabIndex: 0, "aria-label": "Cafe24 호출" }, ...calls) : null,
     el("p", { class: "quiet" }, "앱이 받은 Function"),
-    sent.length ? el("ol", { class: "called" }, ...sent) : el("p", { class: "quiet" }, "아직 없습니다."),
+    sent.length ? el("ol", { class: "called", tabIndex: 0, "aria-label": "앱이 받은 Function" }, ...sent) : el("p", { class: "quiet" }, "아직 없습니다."),
     button("기록 지우기", () => lab.act({ act: "resetCalls" })),
   ];
 }

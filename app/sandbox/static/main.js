@@ -12,7 +12,7 @@ const RESTING_MS = 5000;
 
 const front = new ChatSide("front", find("#phone"), find(".phone-body"), refresh);
 const desk = new ChatSide("desk", find("#desk-box"), find(".desk-body"), refresh);
-const inbox = new Inbox(find(".texts"), find(".tabs .dot"));
+const inbox = new Inbox(find(".texts"), find(".tabs .dot"), find(".toast"));
 const lab = new Lab(find("#lab-box"), find("#said"), refresh);
 
 let seen = "";

@@ -24,10 +24,10 @@ export function showMessages(list, rows, onAction) {
 }
 
 function messageNode(row, onAction) {
-  if (row.from === "event") return el("li", { class: `event ${row.tone ?? ""}` }, row.text);
+  if (row.from === "event") return el("div", { class: `event ${row.tone ?? ""}` }, row.text);
   if (row.from === "busy") {
     const dots = [el("i"), el("i"), el("i")];
-    return el("li", { class: "message theirs busy" }, el("div", { class: "bubble", "aria-label": "처리 중" }, ...dots));
+    return el("div", { class: "message theirs busy" }, el("div", { class: "bubble", "aria-label": "처리 중" }, ...dots));
   }
   const bubble = el("div", { class: "bubble" }, ...row.blocks.map(blockNode));
   for (const file of row.files ?? []) bubble.append(outside(file.url, file.name));
@@ -36,7 +36,7 @@ function messageNode(row, onAction) {
   );
   const mark = row.private ? el("span", { class: "mark" }, "비공개") : null;
   return el(
-    "li",
+    "div",
     { class: `message ${row.mine ? "mine" : "theirs"} ${row.private ? "private" : ""}` },
     el("p", { class: "by" }, row.name, mark, el("time", { dateTime: row.at }, clock(row.at))),
     bubble,
