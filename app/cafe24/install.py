@@ -1,4 +1,4 @@
-"""The way back from Cafe24's consent page, and the second yes (DESIGN §7)."""
+"""What the mall's operator opens: launch, the way back from the consent page, and the second yes (DESIGN §7)."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -12,13 +12,14 @@ from starlette.routing import Route
 from app.clock import Clock
 from app.errors import Upstream
 from app.keys import KeyRing
-from app.ports import BindOutcome, Connections, Pairing, Pairings, TokenPair
+from app.ports import BindOutcome, Connections, Once, Pairing, Pairings, TokenPair
 from commands.kernel.who import ChannelId
 
 from .binding import Binding, active_shops
 from .client import Cafe24Client, rows
 from .connect import MallConnecting
 from .forms import LONGEST_FORM, Oversized, read_body, read_form
+from .launching import Launching, SignIn
 from .oauth import InvalidGrant, OAuth, missing_scopes
 from .pages import COOKIE_PATH, keep_cookie, language_of, notice, page, same_text, stylesheet
 
@@ -35,12 +36,16 @@ async def ids_as_names(channel_id: ChannelId, manager_id: str) -> tuple[str, str
     return channel_id, manager_id
 
 
+__all__ = ["Install", "Names", "SignIn"]
+
+
 class Install:
-    """The callback of the consent and the form behind it. `public_url` says whether cookies need https."""
+    """Launch, callback and second yes. `client_secret` signs launches; `public_url` says whether cookies need https."""
 
     def __init__(
         self,
         *,
+        client_secret: str,
         public_url: str,
         keys: KeyRing,
         oauth: OAuth,
@@ -49,9 +54,20 @@ class Install:
         binding: Binding,
         connections: Connections,
         pairings: Pairings,
+        once: Once,
+        sign_in: SignIn,
         clock: Clock,
         names: Names = ids_as_names,
     ) -> None:
+        self._launching = Launching(
+            client_secret=client_secret,
+            public_url=public_url,
+            keys=keys,
+            connections=connections,
+            once=once,
+            sign_in=sign_in,
+            clock=clock,
+        )
         self._public_url = public_url
         self._keys = keys
         self._oauth = oauth
@@ -65,6 +81,7 @@ class Install:
 
     def routes(self) -> list[Route]:
         return [
+            *self._launching.routes(),
             Route("/cafe24/callback", self.callback, methods=["GET"]),
             Route("/cafe24/bind", self.bind, methods=["POST"]),
             Route("/cafe24/static/install.css", stylesheet, methods=["GET"]),
