@@ -153,7 +153,11 @@ class JobRow(Table, table=True):
     """States: ready (also while it runs: the mall's lease says who works), done, failed."""
 
     __tablename__ = "job"
-    __table_args__ = (UniqueConstraint("mall_id", "unique_key"), Index(None, "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("mall_id", "unique_key"),
+        Index(None, "state", "due_at"),
+        Index(None, "mall_id", "state", "due_at", "id"),
+    )
     mall_id: str = key()
     id: str = key()
     kind: str = words()

@@ -127,3 +127,18 @@ async def test_a_refused_call_leaves_no_mark(database, jobs, clock):
     await jobs.put("mall", "k", {})
     await worker_of(database, jobs, clock, {"k": mall.handle}).run_once()
     assert await database.read("SELECT * FROM job_step") == []
+
+
+async def test_a_mark_is_seen_by_a_program_that_no_longer_marks(database, jobs, clock):
+    mall = Mall((True, Killed()))
+
+    async def changed(job):
+        await job.step("cancel", mall.cancel, mark=job.attempt == 1)
+
+    worker = worker_of(database, jobs, clock, {"k": changed})
+    await jobs.put("mall", "k", {})
+    with pytest.raises(Killed):
+        await worker.run_once()
+    clock.pass_(minutes=1)
+    await worker.run_once()
+    assert (mall.calls, (await rows(database))[0]["error"]) == (1, "Interrupted")

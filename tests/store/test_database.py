@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -242,3 +244,17 @@ async def test_readers_cannot_write(tmp_path):
 def test_an_url_that_cannot_be_opened_says_so(url):
     with pytest.raises(Misconfigured, match="DATABASE_URL"):
         open_database(url)
+
+
+def test_postgres_without_its_driver_says_what_to_install():
+    program = """import sys
+sys.modules["asyncpg"] = None
+from app.errors import Misconfigured
+from app.store import open_database
+try:
+    open_database("postgresql://localhost/jumun")
+except Misconfigured as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "jumun[postgres]" in ran.stdout

@@ -5,11 +5,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
 
 from app.store import open_database
-from app.store.migrate import migrate, pending, with_connection
+from app.store.migrate import _config, migrate, pending, with_connection
 from app.store.tables import metadata
 
 
@@ -86,3 +88,10 @@ def test_opening_does_not_migrate(tmp_path):
     asyncio.run(open_database(url).close())
     assert Path(tmp_path / "a.db").exists()
     assert pending(url)
+
+
+def test_down_to_nothing(empty_url):
+    migrate(empty_url)
+    with_connection(empty_url, lambda c: command.downgrade(_config(c), "base"))
+    tables = with_connection(empty_url, lambda c: inspect(c).get_table_names())
+    assert tables == ["alembic_version"]

@@ -72,6 +72,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mall_id", "id", name=op.f("pk_job")),
         sa.UniqueConstraint("mall_id", "unique_key", name=op.f("uq_job_mall_id_unique_key")),
     )
+    op.create_index(
+        op.f("ix_job_mall_id_state_due_at_id"), "job", ["mall_id", "state", "due_at", "id"], unique=False
+    )
     op.create_index(op.f("ix_job_state_due_at"), "job", ["state", "due_at"], unique=False)
     op.create_table(
         "mall_lease",
@@ -233,6 +236,7 @@ def downgrade() -> None:
     op.drop_table("mall_token")
     op.drop_table("mall_lease")
     op.drop_index(op.f("ix_job_state_due_at"), table_name="job")
+    op.drop_index(op.f("ix_job_mall_id_state_due_at_id"), table_name="job")
     op.drop_table("job")
     op.drop_table("connection")
     op.drop_table("chat_of_user")
