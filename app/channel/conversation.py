@@ -38,6 +38,10 @@ class ChannelConversation:
         self._users[key] = (now + USER_LIFE, found)
         return found
 
+    def forget(self, channel_id: ChannelId) -> None:
+        for key in [key for key in self._users if key[0] == channel_id]:
+            del self._users[key]
+
     async def customer_of_chat(self, channel_id: ChannelId, user_chat_id: str) -> ChatUser | None:
         try:
             answer = await self._client.call(

@@ -1,0 +1,198 @@
+"""The composition root: settings → adapters → Functions and routes → application."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from app import http
+from app.cafe24.connect import MallConnecting
+from app.cafe24.oauth import REQUIRED_SCOPES
+from app.channel.client import ChannelClient
+from app.channel.commands import CommandExtension
+from app.channel.conversation import ChannelConversation
+from app.channel.discovery import discovery_functions
+from app.channel.functions import PATHS, FunctionsEndpoint
+from app.channel.registration import register
+from app.channel.team import Team
+from app.clock import Clock, system_clock
+from app.console.routes import console_routes
+from app.errors import Misconfigured
+from app.ids import new_id
+from app.jobs.queue import JobQueue
+from app.jobs.worker import Worker
+from app.log import start_logging
+from app.ops import Metrics, ops_routes
+from app.ports import SmsSender
+from app.server import Application
+from app.settings import Settings, read_settings
+from app.shops.book import ConnectionBook
+from app.shops.doctor import Checkup
+from app.shops.functions import ShopFunctions
+from app.shops.settings import patched, shown
+from app.sms.gateway import SmsGateway
+from app.store.migrate import pending
+from app.store.store import open_store
+from app.wam.functions import screen_functions
+from app.wam.routes import wam_routes
+from app.wiring.functions import channel_lifecycle, command_functions, shell_words
+from app.wiring.jobs import RECURRING, job_handlers
+from app.wiring.mall import cafe24_sources, install_side, mall_side
+from app.wiring.people import managers_chat, operator_senders, people
+from commands.registry import COMMANDS
+
+log = logging.getLogger(__name__)
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    client: http.Client | None = None,
+    outbox: SmsSender | None = None,
+    routes: Sequence[BaseRoute] = (),
+    registers_itself: bool = True,
+) -> Application:
+    """Everything, wired. `outbox` and `routes` are the sandbox's; `client` a test's."""
+    client = client or http.new_client()
+    metrics = Metrics()
+    keys = settings.keys
+    store = open_store(settings.database_url, keys, clock)
+    jobs = JobQueue(store.database, keys, clock)
+    book = ConnectionBook(store.connections, clock)
+    mall = mall_side(settings, client, store, metrics, clock)
+    senders = [outbox] if outbox else operator_senders(settings, client, clock)
+    sms = SmsGateway(client, clock, senders, solapi_url=settings.solapi_api_url, nhn_url=settings.nhn_api_url)
+    channel = ChannelClient(
+        client,
+        store.channel_tokens,
+        clock,
+        base_url=settings.channel_appstore_url,
+        app_id=settings.channel_app_id,
+        secret=settings.channel_app_secret.get_secret_value(),
+    )
+    conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
+    who = people(settings, store, mall, conversation, book, sms, clock)
+    checkup = Checkup(
+        COMMANDS,
+        store.mall_tokens,
+        required_scopes=frozenset(REQUIRED_SCOPES),
+        texts_can_be_sent=lambda connection: sms.of(connection) is not None,
+    )
+    connecting = MallConnecting(
+        oauth=mall.oauth,
+        probe=mall.probe,
+        connections=store.connections,
+        pairings=store.pairings,
+        tokens=store.mall_tokens,
+        once=store.once,
+        audit=store.audit,
+        clock=clock,
+        forget=mall.tokens.forget,
+    )
+    pages, sign_in = console_routes(
+        keys=keys,
+        clock=clock,
+        once=store.once,
+        connections=store.connections,
+        pairings=store.pairings,
+        tokens=store.mall_tokens,
+        audit=store.audit,
+        connecting=connecting,
+        findings=checkup.findings,
+        shown=shown,
+        patched=patched,
+        forget=book.forget,
+        required_scopes=tuple(REQUIRED_SCOPES),
+        public_url=settings.public_url,
+        consent_hosts=cafe24_sources(settings),
+    )
+    install = install_side(settings, store, mall, connecting, book, jobs, sign_in.sign_in, clock)
+    shops = ShopFunctions(
+        book=book,
+        connections=store.connections,
+        pairings=store.pairings,
+        tokens=store.mall_tokens,
+        connecting=connecting,
+        once=store.once,
+        audit=store.audit,
+        checkup=checkup,
+        clock=clock,
+        public_url=settings.public_url,
+    )
+    extension = CommandExtension(
+        COMMANDS,
+        app_id=settings.channel_app_id,
+        keys=keys,
+        clock=clock,
+        chats=store.chats,
+        connection_of=book.of_channel,
+        require=who.asking.require,
+        is_identified=who.asking.is_identified,
+    )
+    team = Team(conversation, store.chats, store.once, clock, chat_of=managers_chat(settings, clock))
+    functions = [
+        *extension.functions(),
+        *command_functions(COMMANDS, who.asking),
+        *screen_functions(COMMANDS, who.asking, who.screens.screen),
+        *who.functions.all(),
+        *team.functions(),
+        *shops.functions(),
+        *channel_lifecycle(store, who.sessions, book, conversation),
+    ]
+    worker = Worker(
+        store.database,
+        jobs,
+        job_handlers(store, mall, connecting, install.webhooks, clock),
+        clock,
+        worker_id=new_id(clock()),
+    )
+    for kind, interval in RECURRING.items():
+        worker.every(kind, interval)
+    endpoint = FunctionsEndpoint(
+        [*functions, *discovery_functions(functions)],
+        signing_key=settings.signing_key,
+        max_body=settings.max_body_bytes,
+        new_id=lambda: new_id(clock()),
+        observe=metrics.call,
+    )
+
+    async def ready() -> str | None:
+        return None if await store.database.ping() else "the database does not answer"
+
+    async def tell_channel(_stop: asyncio.Event | None = None) -> None:
+        await register(channel)
+
+    ops_token = settings.ops_token.get_secret_value() if settings.ops_token else None
+    names = frozenset({"identity", *(command.name for command in COMMANDS)})
+    return Application(
+        functions=endpoint,
+        function_paths=PATHS,
+        routes=[
+            *ops_routes(metrics, ready=ready, ops_token=ops_token),
+            *wam_routes(
+                names,
+                shell_words(),
+                frame_ancestors=settings.wam_frame_ancestors,
+                pictures_from=cafe24_sources(settings),
+            ),
+            *install.routes(),
+            *pages,
+            *routes,
+        ],
+        tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],
+        closers=[client.aclose, store.close],
+        register=tell_channel,
+    )
+
+
+def application() -> Application:
+    """What the server's workers call."""
+    start_logging()
+    settings = read_settings()
+    if not settings.cafe24_webhook_keys:
+        log.warning("no JUMUN_CAFE24_WEBHOOK_KEYS: webhooks are answered with 403")
+    if pending(settings.database_url):
+        raise Misconfigured("the database is not at this version's schema; run `jumun migrate` first")
+    return build(settings)

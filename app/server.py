@@ -1,0 +1,74 @@
+"""The application as a server sees it: Functions first, since they are the hot path; everything else by Starlette."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from app.log import say
+
+log = logging.getLogger(__name__)
+STOP_WITHIN_SECONDS = 10.0
+ASGI = Any
+Task = Callable[[asyncio.Event], Awaitable[object]]
+
+
+@dataclass
+class Application:
+    """`tasks` run beside the server until its stop event; `closers` run after them, in order. `register` tells
+    Channel of us, for whoever starts the server without that task.
+    """
+
+    functions: ASGI
+    function_paths: frozenset[str]
+    routes: Sequence[BaseRoute]
+    tasks: Sequence[Task] = ()
+    closers: Sequence[Callable[[], Awaitable[None]]] = ()
+    register: Callable[[], Awaitable[None]] | None = None
+    _pages: Starlette = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pages = Starlette(routes=list(self.routes), lifespan=self._lifespan)
+
+    async def __call__(self, scope: ASGI, receive: ASGI, send: ASGI) -> None:
+        if scope["type"] == "http" and scope["path"] in self.function_paths:
+            await self.functions(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: object) -> Any:
+        async with self.running():
+            yield
+
+    @asynccontextmanager
+    async def running(self) -> Any:
+        """Starts the tasks; at the end lets them finish what they hold, within ten seconds."""
+        stop = asyncio.Event()
+        running = [asyncio.create_task(_kept_alive(task, stop)) for task in self.tasks]
+        try:
+            yield self
+        finally:
+            stop.set()
+            if running:
+                _, late = await asyncio.wait(running, timeout=STOP_WITHIN_SECONDS)
+                for task in late:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+            for close in self.closers:
+                await close()
+
+
+async def _kept_alive(task: Task, stop: asyncio.Event) -> None:
+    """A task that breaks is told of and never takes the server with it."""
+    try:
+        await task(stop)
+    except Exception:
+        log.exception("a background task ended")
+    else:
+        say(log, "info", "a background task is through")

@@ -1,0 +1,1 @@
+"""The composition root in parts. Only `app.main` and tests import it."""

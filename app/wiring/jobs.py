@@ -1,0 +1,41 @@
+"""What the worker runs: recurring house-keeping, and the jobs that webhooks leave."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from app.cafe24.connect import MallConnecting
+from app.cafe24.webhooks import Webhooks
+from app.clock import Clock
+from app.ports import Job, JobHandler
+from app.store.phone import VerificationStore
+from app.store.purge import purge
+from app.store.store import Store
+from app.wiring.mall import MallSide
+
+RECURRING: Mapping[str, timedelta] = {
+    "purge": timedelta(hours=1),
+    "refresh_idle": timedelta(hours=6),
+    "revoke_lapsed": timedelta(minutes=5),
+}
+
+
+def job_handlers(
+    store: Store, mall: MallSide, connecting: MallConnecting, webhooks: Webhooks, clock: Clock
+) -> dict[str, JobHandler]:
+    phone = VerificationStore(store.database)
+
+    async def purge_all(_job: Job) -> None:
+        await phone.purge(clock())
+        await purge(store.database, clock())
+
+    async def refresh_idle(_job: Job) -> None:
+        await mall.tokens.refresh_idle(clock())
+
+    async def revoke_lapsed(_job: Job) -> None:
+        await connecting.revoke_lapsed(clock())
+
+    return webhooks.handlers() | {
+        "purge": purge_all,
+        "refresh_idle": refresh_idle,
+        "revoke_lapsed": revoke_lapsed,
+    }

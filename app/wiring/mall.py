@@ -1,0 +1,160 @@
+"""The mall's side of the composition: Cafe24 over one client."""
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+from starlette.routing import BaseRoute
+
+from app import http
+from app.cafe24.binding import Binding
+from app.cafe24.carriers import Carriers
+from app.cafe24.client import Cafe24Client, Called, ClientSettings
+from app.cafe24.connect import MallConnecting
+from app.cafe24.gateway import Cafe24Orders
+from app.cafe24.install import Install, SignIn
+from app.cafe24.limiter import Limiter, MemoryRates
+from app.cafe24.members import Cafe24Members
+from app.cafe24.oauth import OAuth, OAuthSettings
+from app.cafe24.pictures import Cafe24Pictures
+from app.cafe24.probe import Existence, mall_exists
+from app.cafe24.tokens import TokenSource
+from app.cafe24.webhooks import Webhooks
+from app.clock import Clock
+from app.ops import Metrics
+from app.ports import Jobs, RateStore
+from app.settings import Settings
+from app.shops.book import ConnectionBook
+from app.store.store import Store
+from commands.kernel.who import MallId
+
+
+def rates(settings: Settings) -> RateStore:
+    """Redis where there is one; else the memory of this process."""
+    if settings.redis_url:
+        from app.cafe24.limiter_redis import connect  # the redis client is an extra
+
+        return connect(settings.redis_url)
+    return MemoryRates()
+
+
+@dataclass(frozen=True, slots=True)
+class MallSide:
+    """The Cafe24 adapters, over one client."""
+
+    client: Cafe24Client
+    oauth: OAuth
+    tokens: TokenSource
+    orders: Cafe24Orders
+    members: Cafe24Members
+    pictures: Cafe24Pictures
+    probe: Callable[[MallId], Awaitable[Existence]]
+
+
+def mall_side(
+    settings: Settings, client: http.Client, store: Store, metrics: Metrics, clock: Clock
+) -> MallSide:
+    oauth = OAuth(
+        client,
+        OAuthSettings(
+            client_id=settings.cafe24_client_id,
+            client_secret=settings.cafe24_client_secret.get_secret_value(),
+            redirect_uri=settings.cafe24_redirect_uri,
+            api_url=settings.cafe24_api_url,
+            optional_scopes=settings.cafe24_optional_scopes,
+        ),
+        clock=clock,
+    )
+    tokens = TokenSource(store=store.mall_tokens, oauth=oauth, connections=store.connections, clock=clock)
+    limiter = Limiter(rates(settings), time=time.time, jitter=random.random)
+
+    def observe(called: Called) -> None:
+        metrics.outside("cafe24", str(called.status or "none"))
+
+    cafe24 = Cafe24Client(
+        client,
+        tokens,
+        limiter,
+        ClientSettings(api_url=settings.cafe24_api_url, api_version=settings.cafe24_api_version),
+        time=time.monotonic,
+        on_call=observe,
+    )
+    carriers = Carriers(cafe24, clock=clock)
+    return MallSide(
+        client=cafe24,
+        oauth=oauth,
+        tokens=tokens,
+        orders=Cafe24Orders(cafe24, carriers, clock=clock, time=time.monotonic),
+        members=Cafe24Members(cafe24, tokens, clock=clock),
+        pictures=Cafe24Pictures(cafe24, clock=clock),
+        probe=partial(mall_exists, client, oauth),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InstallSide:
+    """What operators and Cafe24 itself call."""
+
+    install: Install
+    webhooks: Webhooks
+
+    def routes(self) -> list[BaseRoute]:
+        return [*self.install.routes(), *self.webhooks.routes()]
+
+
+def install_side(
+    settings: Settings,
+    store: Store,
+    mall: MallSide,
+    connecting: MallConnecting,
+    book: ConnectionBook,
+    jobs: Jobs,
+    sign_in: SignIn,
+    clock: Clock,
+) -> InstallSide:
+    binding = Binding(
+        connections=store.connections,
+        tokens=store.mall_tokens,
+        once=store.once,
+        audit=store.audit,
+        clock=clock,
+        forget=mall.tokens.forget,
+        changed=book.forget,
+    )
+    install = Install(
+        client_secret=settings.cafe24_client_secret.get_secret_value(),
+        public_url=settings.public_url,
+        keys=settings.keys,
+        oauth=mall.oauth,
+        client=mall.client,
+        connecting=connecting,
+        binding=binding,
+        connections=store.connections,
+        pairings=store.pairings,
+        once=store.once,
+        sign_in=sign_in,
+        clock=clock,
+    )
+    webhooks = Webhooks(
+        keys=settings.cafe24_webhook_keys,
+        deliveries=store.deliveries,
+        jobs=jobs,
+        connections=store.connections,
+        tokens=store.mall_tokens,
+        once=store.once,
+        client=mall.client,
+        orders=mall.orders,
+        clock=clock,
+        changed=book.forget,
+        forget_tokens=mall.tokens.forget,
+    )
+    return InstallSide(install, webhooks)
+
+
+def cafe24_sources(settings: Settings) -> str:
+    """CSP sources of a mall's pictures and consent pages: any https; a simulated mall's plain http as well."""
+    parts = urlsplit(settings.cafe24_api_url)
+    return "https:" if parts.scheme == "https" else f"https: {parts.scheme}://{parts.netloc}"

@@ -1,0 +1,101 @@
+"""`jumun sandbox`: the real application, with the four outside systems simulated beside it on one loopback port."""
+
+import asyncio
+import base64
+import logging
+import os
+import webbrowser
+from pathlib import Path
+
+import uvicorn
+
+from app import http
+from app.cafe24.oauth import REQUIRED_SCOPES
+from app.clock import system_clock
+from app.errors import Misconfigured
+from app.log import start_logging
+from app.main import build
+from app.sandbox.phone.sender import TroubledSender
+from app.sandbox.world import SHOPS, World
+from app.settings import read_settings
+from app.sms.outbox import Outbox
+from app.store.migrate import migrate
+
+DATABASE = Path("var/sandbox.db")
+STARTED_WITHIN_SECONDS = 20.0
+GRACE_SECONDS = 3
+log = logging.getLogger(__name__)
+
+
+def run_sandbox(host: str, port: int, *, open_browser: bool) -> None:
+    """Starts anew each time: the simulated malls live in memory, so an old database would not fit them."""
+    if not SHOPS.is_dir():
+        raise Misconfigured("the sandbox needs the repository's fixtures/: install with `pip install -e .`")
+    start_logging("warning")
+    for leftover in DATABASE.parent.glob(f"{DATABASE.name}*"):
+        leftover.unlink()
+    url = f"sqlite:///{DATABASE}"
+    migrate(url)
+    asyncio.run(_serve(url, host, port, open_browser=open_browser))
+
+
+async def _serve(url: str, host: str, port: int, *, open_browser: bool) -> None:
+    origin = f"http://{host}:{port}"
+    outbox = Outbox(system_clock)
+    client = http.new_client()
+    world = World(
+        origin,
+        now=system_clock,
+        scopes=REQUIRED_SCOPES,
+        letters=lambda: [{"to": m.to, "text": m.text, "at": m.at} for m in outbox.messages],
+        client=client,
+    )
+    secret_key = base64.b64encode(os.urandom(32)).decode()
+    settings = read_settings(_env_file=None, database_url=url, secret_key=secret_key, **world.settings())
+    application = build(
+        settings,
+        outbox=TroubledSender(outbox, world.sms_faults),
+        routes=world.routes(),
+        registers_itself=False,
+    )
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _started(server, serving)
+        if application.register:
+            await application.register()
+        await world.connect(world.panel.mall.mall_id)
+        _welcome(origin)
+        if open_browser:
+            await asyncio.to_thread(webbrowser.open, origin)
+        await serving
+    finally:
+        await client.aclose()
+
+
+async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
+    for _ in range(int(STARTED_WITHIN_SECONDS / 0.05)):
+        if server.started:
+            return
+        if serving.done():
+            break
+        await asyncio.sleep(0.05)
+    raise Misconfigured("the port is taken, or the server could not start; choose another with --port")
+
+
+def _welcome(origin: str) -> None:
+    print(  # noqa: T201  the one thing this command says
+        f"\n  모의 환경이 열렸습니다 → {origin}\n"
+        "  채팅창에 /주문목록 을 입력해 보세요. 실제 채널톡·카페24·문자는 연결되어 있지 않습니다.\n"
+        "  멈추려면 Ctrl+C\n",
+        flush=True,
+    )
