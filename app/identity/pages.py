@@ -103,7 +103,7 @@ def code(way: Way, sent: Sent, now: int, *, error: str = "", notice: str = "") -
     )
 
 
-def accounts(way: Way, choice: OfferedChoice) -> Screen:
+def accounts(way: Way, choice: OfferedChoice, *, error: str = "") -> Screen:
     choices = [Choice(one.ref, one.label) for one in choice.accounts]
     if choice.guest_orders:
         choices.append(Choice(GUEST, way.say("accounts.guest"), way.say("accounts.guestNote")))
@@ -116,6 +116,7 @@ def accounts(way: Way, choice: OfferedChoice) -> Screen:
         way.say("accounts.label"),
         kind="choice",
         value=choices[0].value if len(choices) == 1 else "",
+        error=error,
         choices=tuple(choices),
     )
     lead = "accounts.lead" if choice.accounts else "accounts.leadGuestOnly"

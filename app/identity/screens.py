@@ -171,7 +171,7 @@ class IdentityScreens:
         recent = timedelta(minutes=1)
         return session is not None and not session.chosen and self._clock() - session.created_at < recent
 
-    async def _accounts(self, step: _Step) -> Screen:
+    async def _accounts(self, step: _Step, *, error: str = "") -> Screen:
         try:
             choice = await self._functions.offered(step.call, step.connection)
         except Failure as failure:
@@ -180,7 +180,7 @@ class IdentityScreens:
             if failure.type is FailureType.NOT_IDENTIFIED:
                 return await self._phone(step, notice=failure.message)
             raise
-        return pages.accounts(step.way, choice)
+        return pages.accounts(step.way, choice, error=error)
 
     async def _choose(self, step: _Step) -> Screen:
         ref = step.text("accountRef")
@@ -193,7 +193,8 @@ class IdentityScreens:
             if failure.type is FailureType.UPSTREAM_UNAVAILABLE:
                 return pages.mall_away(step.way)
             if failure.type is FailureType.NOT_IDENTIFIED:
-                return await self._phone(step, notice=failure.message)
+                # nothing was picked, or the session is over: the list itself knows which
+                return await self._accounts(step, error=TEXTS.say(step.call.language, "accounts.pick"))
             raise
         return pages.done(step.way, who)
 

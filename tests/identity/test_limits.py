@@ -68,7 +68,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("_case", "past", "limit", "retry_after"), ROWS, ids=[row[0] for row in ROWS])
-def test_limits(_case, past, limit, retry_after):  # noqa: PT019
+def test_limits(_case, past, limit, retry_after):
     refusal = decide_send(past, MINE, Budgets(channel=1000, app=5000), NOW)
     assert (refusal and refusal.limit) == limit
     if refusal is not None:
@@ -97,7 +97,7 @@ BREAKER = [
 @pytest.mark.parametrize(
     ("_case", "times", "verified", "stopped_at", "stops"), BREAKER, ids=[row[0] for row in BREAKER]
 )
-def test_the_channel_breaker(_case, times, verified, stopped_at, stops):  # noqa: PT019
+def test_the_channel_breaker(_case, times, verified, stopped_at, stops):
     past = SendHistory(of_channel=sends(times, verified=verified), channel_stopped_at=stopped_at)
     refusal = decide_send(past, MINE, Budgets(), NOW)
     assert (refusal is not None) is stops
@@ -121,7 +121,7 @@ BLOCK = [
 @pytest.mark.parametrize(
     ("_case", "times", "verified", "stopped_at", "stops"), BLOCK, ids=[row[0] for row in BLOCK]
 )
-def test_the_block_breaker(_case, times, verified, stopped_at, stops):  # noqa: PT019
+def test_the_block_breaker(_case, times, verified, stopped_at, stops):
     past = SendHistory(of_block=sends(times, verified=verified), block_stopped_at=stopped_at)
     refusal = decide_send(past, MINE, Budgets(), NOW)
     assert (refusal is not None) is stops
