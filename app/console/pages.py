@@ -1,0 +1,77 @@
+"""Templates into answers, each with the headers of the console: nothing inline, nothing framed, nothing kept."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from commands.kernel.texts import beside
+from commands.kernel.who import Language
+
+HERE = Path(__file__).parent
+TEXTS = beside(__file__)
+A_YEAR = "public, max-age=31536000, immutable"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
+CLOSED = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class Pages:
+    def __init__(self) -> None:
+        self._css = (HERE / "static" / "console.css").read_bytes()
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["css_version"] = sha256(self._css).hexdigest()[:12]
+
+    def page(
+        self, name: str, language: Language, *, status: int = 200, form_hosts: str = "", **shown: Any
+    ) -> Response:
+        """`form_hosts`: CSP sources where a form of the page may end, beside ourselves."""
+
+        def say(key: str, **facts: object) -> str:
+            return TEXTS.say(language, key, **facts)
+
+        body = self._templates.get_template(f"{name}.html").render(language=language, say=say, **shown)
+        policy = f"{POLICY}'self' {form_hosts}".rstrip()
+        return HTMLResponse(body, status, headers=CLOSED | {"content-security-policy": policy})
+
+    def notice(
+        self,
+        key: str,
+        language: Language,
+        *,
+        status: int,
+        headers: dict[str, str] | None = None,
+        **facts: object,
+    ) -> Response:
+        """A page of one sentence: `{key}.title` and `{key}.text`."""
+        page = self.page(
+            "notice",
+            language,
+            status=status,
+            title=TEXTS.say(language, f"{key}.title"),
+            text=TEXTS.say(language, f"{key}.text", **facts),
+        )
+        page.headers.update(headers or {})
+        return page
+
+    def stylesheet(self) -> Response:
+        kept = {"cache-control": A_YEAR, "x-content-type-options": "nosniff"}
+        return Response(self._css, media_type="text/css; charset=utf-8", headers=kept)
+
+
+def go(url: str) -> Response:
+    """After a POST: the browser reads the next page with GET."""
+    return RedirectResponse(url, 303, headers=CLOSED)

@@ -1,0 +1,127 @@
+"""One request of somebody who is signed in: who it is, what the channel is connected to now, what they may do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.ports import Connection, Connections
+
+from .forms import Csrf, NotOurForm, form_of, is_from_our_page
+from .pages import Pages, go
+from .sessions import MANAGER, OPERATOR, Role, Session, Sessions
+from .signing_in import DEFAULT_LANGUAGE
+
+Shown = Callable[[Connection], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`csrf` goes into every form of the answer. `form` and `query` are what the browser sent."""
+
+    session: Session
+    connection: Connection | None
+    is_admin: bool
+    csrf: str
+    client: str
+    form: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class Visits:
+    """`origin`: scheme and host of our public address. `shown`: a connection's settings with their defaults."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        csrf: Csrf,
+        connections: Connections,
+        pages: Pages,
+        *,
+        origin: str,
+        shown: Shown,
+    ) -> None:
+        self._sessions = sessions
+        self._csrf = csrf
+        self._connections = connections
+        self._pages = pages
+        self._origin = origin
+        self._shown = shown
+
+    def reading(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            visit = await self._visit(request)
+            return await self._answer(visit, handler) if visit else self.ended()
+
+        return endpoint
+
+    def writing(
+        self, handler: Handler, *, admins_only: bool = True
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Refuses what was not sent from a form of this session. Who may do it is read from the connection."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                form = await form_of(request)
+            except NotOurForm:
+                return self._pages.notice("badForm", DEFAULT_LANGUAGE, status=400)
+            if not is_from_our_page(request.headers, self._origin):
+                return self._pages.notice("badForm", DEFAULT_LANGUAGE, status=403)
+            visit = await self._visit(request)
+            if visit is None:
+                return self.ended()
+            language = visit.session.language
+            if not self._csrf.fits(form.get("csrf", ""), visit.session.id):
+                return self._pages.notice("badForm", language, status=403)
+            if admins_only and not visit.is_admin:
+                return self._pages.notice("adminsOnly", language, status=403)
+            return await self._answer(replace(visit, form=form), handler)
+
+        return endpoint
+
+    def ended(self) -> Response:
+        response = go("/console?why=ended")
+        self._sessions.drop(response)
+        return response
+
+    async def _answer(self, visit: Visit, handler: Handler) -> Response:
+        response = await handler(visit)
+        # A handler that ended the session has written the empty cookie itself.
+        if "set-cookie" not in response.headers:
+            self._sessions.keep(response, visit.session)
+        return response
+
+    async def _visit(self, request: Request) -> Visit | None:
+        session = await self._sessions.read(request.cookies)
+        if session is None:
+            return None
+        connection = await self._connections.of_channel(session.channel_id)
+        mall_id = connection.shop.mall_id if connection else None
+        if session.mall_id not in {None, mall_id}:
+            return None
+        session = replace(session, mall_id=mall_id)
+        return Visit(
+            session=session,
+            connection=connection,
+            is_admin=self._is_admin(session, connection),
+            csrf=self._csrf.token(session.id),
+            client=client_of(request),
+            query=dict(request.query_params),
+        )
+
+    def _is_admin(self, session: Session, connection: Connection | None) -> bool:
+        """Without a connection any manager may begin one; nobody is an operator of no mall."""
+        if session.who.startswith(OPERATOR):
+            return connection is not None and session.role is Role.ADMIN
+        if connection is None:
+            return True
+        return session.who.removeprefix(MANAGER) in self._shown(connection)["admins"]
+
+
+def client_of(request: Request) -> str:
+    return request.client.host if request.client else ""

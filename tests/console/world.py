@@ -1,0 +1,214 @@
+"""A console on a real SQLite store, a browser that behaves like one, and a hand-written `Connecting`."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from starlette.applications import Starlette
+
+from app.console import console_routes, console_sign_in
+from app.console.signing_in import SigningIn
+from app.keys import KeyRing
+from app.ports import (
+    AuditLine,
+    Connection,
+    ConnectionState,
+    Consent,
+    Pairing,
+    TokenPair,
+)
+from app.shops.doctor import Checkup
+from app.shops.settings import patched, shown
+from app.store.store import Store, open_store
+from commands.kernel.failures import Failure
+from commands.kernel.who import ChannelId, Language, MallId, Shop
+from commands.registry import COMMANDS
+
+NOW = datetime(2026, 11, 21, 5, 3, tzinfo=UTC)
+CHANNEL = ChannelId("ch-hanok")
+MALL = MallId("hanok")
+KEY = bytes(range(32))
+PUBLIC_URL = "https://jumun.example"
+SCOPES = (
+    "mall.read_application",
+    "mall.read_order",
+    "mall.write_order",
+    "mall.read_store",
+    "mall.read_product",
+    "mall.read_customer",
+    "mall.read_promotion",
+    "mall.read_shipping",
+)
+AUTHORIZE = "https://hanok.cafe24api.com/api/v2/oauth/authorize?state=s"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Connecting:
+    """Keeps what it was asked. `answer`: what the next start gives, or raises."""
+
+    store: Store
+    clock: Clock
+    answer: Consent | Exception = field(default_factory=lambda: Consent(AUTHORIZE))
+    started: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[tuple[str, str]] = field(default_factory=list)
+
+    async def start(self, **asked: Any) -> Consent:
+        self.started.append(asked)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def remove(self, channel_id: ChannelId, by: str) -> bool:
+        self.removed.append((channel_id, by))
+        return await self.store.connections.remove(channel_id) is not None
+
+
+class World:
+    """`app` is what main would mount. Time stands still until `clock.passes`."""
+
+    def __init__(self, migrated: Path, folder: Path, public_url: str = PUBLIC_URL) -> None:
+        path = folder / "console.db"
+        path.write_bytes(migrated.read_bytes())
+        self.public_url = public_url
+        self.clock = Clock()
+        self.keys = KeyRing([KEY])
+        self.store = open_store(f"sqlite:///{path}", self.keys, self.clock)
+        self.connecting = Connecting(self.store, self.clock)
+        self.forgotten: list[str] = []
+        store = self.store
+        self.door: SigningIn = console_sign_in(
+            keys=self.keys,
+            clock=self.clock,
+            once=store.once,
+            connections=store.connections,
+            public_url=public_url,
+        )
+        checkup = Checkup(
+            COMMANDS,
+            store.mall_tokens,
+            required_scopes=frozenset(SCOPES),
+            texts_can_be_sent=lambda _connection: True,
+        )
+        self.app = Starlette(
+            routes=console_routes(
+                door=self.door,
+                clock=self.clock,
+                connections=store.connections,
+                pairings=store.pairings,
+                tokens=store.mall_tokens,
+                audit=store.audit,
+                connecting=self.connecting,
+                findings=checkup.findings,
+                shown=shown,
+                patched=patched,
+                forget=self.forgotten.append,
+                required_scopes=SCOPES,
+            )
+        )
+
+    async def connected(
+        self,
+        *,
+        mall_id: MallId = MALL,
+        shop_no: int = 1,
+        channel_id: ChannelId = CHANNEL,
+        state: ConnectionState = ConnectionState.CONNECTED,
+        settings: dict[str, Any] | None = None,
+        scopes: tuple[str, ...] = SCOPES,
+    ) -> Connection:
+        connection = Connection(
+            shop=Shop(mall_id, shop_no, channel_id, "한옥상회"),
+            state=state,
+            operator=mall_id,
+            settings={"admins": ["100"]} if settings is None else settings,
+        )
+        await self.store.connections.bind(connection, self.clock())
+        pair = TokenPair(
+            access="a",
+            refresh="r",
+            expires_at=NOW + timedelta(hours=2),
+            refresh_expires_at=NOW + timedelta(days=14),
+            scopes=frozenset(scopes),
+            operator=mall_id,
+        )
+        await self.store.mall_tokens.put(mall_id, pair)
+        return connection
+
+    async def waiting(self) -> None:
+        pairing = Pairing("p1", MALL, None, CHANNEL, "100", Language.KO, self.clock() + timedelta(minutes=30))
+        await self.store.pairings.start(pairing, "state")
+
+    async def link(
+        self, *, manager: str = "100", channel: str = CHANNEL, language: str = "ko", token: str = "t" * 43
+    ) -> str:
+        """As `console.link` makes it; the token."""
+        opener = orjson.dumps({"channel": channel, "manager": manager, "language": language}).decode()
+        now = self.clock()
+        await self.store.once.first("console_link", token, now, now + timedelta(seconds=60), opener)
+        return token
+
+    async def past(self, act: str, by: str, **facts: Any) -> None:
+        line = AuditLine(CHANNEL, act, by, "settings", self.clock(), MALL, facts)
+        await self.store.audit.add(line)
+
+    def browser(self) -> "Browser":
+        return Browser(self)
+
+
+class Browser:
+    """Sends what Chromium sends; follows nothing by itself; remembers the page it looks at."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        transport = httpx.ASGITransport(world.app)
+        self.http = httpx.AsyncClient(transport=transport, base_url=world.public_url)
+        self.page = httpx.Response(200, text="")
+
+    async def opens(self, path: str) -> httpx.Response:
+        self.page = await self.http.get(path)
+        return self.page
+
+    async def sends(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
+        """A POST as a form of the page would send it."""
+        sent = {"origin": "null", "sec-fetch-site": "same-origin"} if headers is None else headers
+        return await self.http.post(path, data=fields, headers=sent)
+
+    async def presses(self, path: str, **fields: str) -> httpx.Response:
+        """A POST with the hidden fields of the form on the page that leads to `path`."""
+        return await self.sends(path, **(self.hidden(path) | fields))
+
+    def hidden(self, path: str) -> dict[str, str]:
+        form = re.search(
+            rf'<form method="post" action="{re.escape(path)}".*?</form>', self.page.text, re.DOTALL
+        )
+        assert form, f"no form leads to {path}"
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.group()))
+
+    async def enters(self, manager: str = "100", **how: str) -> httpx.Response:
+        """Through the one-time link, to the page 연동."""
+        token = await self._world.link(manager=manager, token=f"token-of-{manager}-{id(self)}", **how)
+        await self.opens(f"/console/enter?token={token}")
+        answer = await self.presses("/console/enter")
+        assert answer.status_code == 303, answer.text
+        return await self.opens(answer.headers["location"])
+
+
+def invalid(message: str, reason: str = "") -> Failure:
+    from commands.kernel.failures import FailureType
+
+    return Failure(FailureType.INVALID_PARAMS, message, reason=reason)
