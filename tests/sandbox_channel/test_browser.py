@@ -141,3 +141,20 @@ async def test_the_page_is_accessible_and_fits(live: World, browser, width, heig
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.troubles == []
+
+
+async def test_a_screen_on_one_side_leaves_the_keyboard_on_the_other(live: World, browser):
+    page = await open_page(browser, live, 1280, 900)
+    await page.evaluate(
+        "window.setTimeout(() => document.querySelector('#phone .message-button').click(), 50)"
+    )
+    await page.focus("#desk-input")
+    await page.wait_for_selector("#phone iframe")
+    assert await page.evaluate("document.activeElement.id") == "desk-input"
+    await page.keyboard.type("/주문목록")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#desk iframe")
+    await page.keyboard.press("Escape")  # the desk's screen only
+    await page.wait_for_selector("#desk .sheet", state="hidden")
+    assert await page.locator("#phone iframe").is_visible()
+    assert page.troubles == []

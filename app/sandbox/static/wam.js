@@ -11,7 +11,13 @@ export class WamHost {
     this.behind = behind;
     this.onDone = onDone;
     this.frame = null;
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.escape(event));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.mine() && this.escape(event));
+  }
+
+  // Two sides share the page: the keyboard is taken, and Escape heard, only where the person is.
+  mine() {
+    const at = document.activeElement;
+    return at === document.body || this.sheet.parentElement.contains(at);
   }
 
   // `host`: what the client itself knows (appId, channelId, chatId ..); `args`: wamArgs of the action.
@@ -28,12 +34,13 @@ export class WamHost {
       frame,
     );
     const backdrop = el("div", { class: "backdrop", onclick: () => this.close() });
+    const here = this.mine();
     this.sheet.replaceChildren(backdrop, dialog);
     this.sheet.hidden = false;
     this.behind.inert = true;
     this.frame = frame;
     this.give(frame, host, args ?? {});
-    shut.focus();
+    if (here) shut.focus();
   }
 
   // The page expects the object before its own scripts run, so it is put there as soon as the frame has moved.
@@ -81,11 +88,12 @@ export class WamHost {
 
   close() {
     if (!this.frame) return;
+    const here = this.mine();
     this.frame = null;
     this.sheet.hidden = true;
     this.sheet.replaceChildren();
     this.behind.inert = false;
-    this.back?.focus();
+    if (here) this.back?.focus();
     this.onDone();
   }
 }
