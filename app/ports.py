@@ -253,16 +253,9 @@ class ConsoleSignIn(Protocol):
     """Lets an operator of a mall into the console, after a verified Cafe24 launch (PLATFORM.md a.6)."""
 
     async def sign_in(
-        self,
-        operator: str,
-        mall_id: MallId,
-        shop_no: int,
-        role: Literal["admin", "manager"],
-        name: str,
+        self, *, operator: str, mall_id: MallId, shop_no: int, role: str, name: str
     ) -> Response:
-        """`admin`: the representative operator. Answers the way into the console, or a page that says that this
-        shop is not connected.
-        """
+        """`role` is `admin` for the representative operator, else `manager`."""
         ...
 
 

@@ -25,7 +25,7 @@ from .visits import Shown, Visit, Visits
 def console_sign_in(
     *, keys: KeyRing, clock: Clock, once: Once, connections: Connections, public_url: str
 ) -> SigningIn:
-    """The door of the console; a Cafe24 launch comes in by its `sign_in` (`ports.ConsoleSignIn`)."""
+    """The door of the console; a Cafe24 launch comes in by its `sign_in`."""
     address = urlsplit(public_url)
     secure = address.scheme == "https"
     return SigningIn(

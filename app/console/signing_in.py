@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -26,7 +26,7 @@ DOOR_LIFE = 600
 
 
 class SigningIn:
-    """Meets `ConsoleSignIn`. `door` is the cookie that ties the button of the link's page to its browser."""
+    """`door` is the cookie that ties the button of the link's page to its browser."""
 
     def __init__(
         self,
@@ -53,20 +53,21 @@ class SigningIn:
 
     async def sign_in(
         self,
+        *,
         operator: str,
         mall_id: MallId,
         shop_no: int,
-        role: Literal["admin", "manager"],
+        role: str,
         name: str,  # noqa: ARG002  a cookie that can be read holds nobody's name
     ) -> Response:
-        """The shop's own connection. A shop that is not connected opens no other shop's page."""
+        """After a verified launch; `role` is `admin` for the representative operator. Opens that shop's page only."""
         connection = await self._shop(mall_id, shop_no)
         if connection is None:
             return self.pages.notice("notConnected", DEFAULT_LANGUAGE, status=404, mall=mall_id, shop=shop_no)
         session = self.sessions.begin(
             channel_id=connection.shop.channel_id,
             who=OPERATOR + operator,
-            role=Role(role),
+            role=Role.ADMIN if role == Role.ADMIN else Role.MANAGER,
             language=Language(connection.settings.get("language", DEFAULT_LANGUAGE)),
             mall_id=mall_id,
         )

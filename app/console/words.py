@@ -45,6 +45,9 @@ def scope_text(scope: str, language: Language) -> str:
 
 
 def person(who: str, language: Language) -> str:
+    if who.startswith(MANAGER + OPERATOR):
+        # Who consents is kept as a manager; an operator that began it from here is named as one.
+        who = who.removeprefix(MANAGER)
     for prefix in (MANAGER, OPERATOR):
         if who.startswith(prefix):
             return TEXTS.say(language, f"who.{prefix.rstrip(':')}", id=who.removeprefix(prefix))

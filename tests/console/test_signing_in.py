@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from app.keys import KeyRing
-from app.ports import ConsoleSignIn
 from commands.kernel.who import MallId
 
 from .world import CHANNEL, MALL, Browser, World
@@ -232,9 +231,8 @@ async def test_who_began_to_connect_stays_signed_in_when_it_is_done(world: World
 
 async def launched(world: World, **how: object) -> tuple[Browser, httpx.Response]:
     """What the launch page answers, in a browser."""
-    door: ConsoleSignIn = world.door
     given = {"operator": "hanok", "mall_id": MALL, "shop_no": 1, "role": "admin", "name": "홍길동"} | how
-    response = await door.sign_in(**given)  # type: ignore[arg-type]
+    response = await world.door.sign_in(**given)  # type: ignore[arg-type]
     browser = world.browser()
     cookies = [value.decode() for key, value in response.raw_headers if key == b"set-cookie"]
     browser.http.headers["cookie"] = "; ".join(cookie.partition(";")[0] for cookie in cookies)
