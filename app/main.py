@@ -17,7 +17,7 @@ from app.channel.functions import PATHS, FunctionsEndpoint
 from app.channel.registration import register
 from app.channel.team import Team
 from app.clock import Clock, system_clock
-from app.console.routes import console_routes
+from app.console.routes import console_routes, console_sign_in
 from app.errors import Misconfigured
 from app.ids import new_id
 from app.jobs.queue import JobQueue
@@ -91,10 +91,16 @@ def build(
         clock=clock,
         forget=mall.tokens.forget,
     )
-    pages, sign_in = console_routes(
+    door = console_sign_in(
         keys=keys,
         clock=clock,
         once=store.once,
+        connections=store.connections,
+        public_url=settings.public_url,
+    )
+    pages = console_routes(
+        door=door,
+        clock=clock,
         connections=store.connections,
         pairings=store.pairings,
         tokens=store.mall_tokens,
@@ -105,10 +111,9 @@ def build(
         patched=patched,
         forget=book.forget,
         required_scopes=tuple(REQUIRED_SCOPES),
-        public_url=settings.public_url,
         consent_hosts=cafe24_sources(settings),
     )
-    install = install_side(settings, store, mall, connecting, book, jobs, sign_in.sign_in, clock)
+    install = install_side(settings, store, mall, connecting, book, jobs, door.sign_in, clock)
     shops = ShopFunctions(
         book=book,
         connections=store.connections,

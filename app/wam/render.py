@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from commands.kernel.screen import Action, Close, OpenPage, Run, Screen, Show
@@ -32,9 +33,7 @@ def screen_html(screen: Screen) -> str:
 
 def action_attribute(action: Action) -> Markup:
     """JSON that is safe inside an attribute in single quotes."""
-    filters: Any = templates().filters
-    json: Markup = filters["tojson"](_plain(action))
-    return json
+    return htmlsafe_json_dumps(_plain(action))
 
 
 def _plain(action: Action) -> dict[str, Any]:

@@ -71,7 +71,7 @@ function failed(error, again) {
   const text = document.createElement("p");
   text.className = "notice bad";
   text.setAttribute("role", "alert");
-  text.textContent = (error && error.type && error.message) || words.trouble;
+  text.textContent = sentenceOf(error);
   const button = document.createElement("button");
   button.className = "button primary";
   button.textContent = words.again;
@@ -80,6 +80,10 @@ function failed(error, again) {
   timers.forEach(clearInterval);
   main.replaceChildren(box);
   heading.focus();
+}
+
+function sentenceOf(error) {
+  return (error && error.type && error.type !== "internal" && error.message) || words.trouble;
 }
 
 function busy(on) {
@@ -112,7 +116,7 @@ async function run(it) {
     if (it.then) await show(it.then);
   } catch (error) {
     page?.close();
-    notice((error && error.type && error.message) || words.trouble, "bad");
+    notice(sentenceOf(error), "bad");
   } finally {
     busy(false);
   }
