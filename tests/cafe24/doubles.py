@@ -10,7 +10,7 @@ from app.cafe24.carriers import Carriers
 from app.cafe24.client import Cafe24Client, Called, ClientSettings
 from app.cafe24.gateway import Cafe24Orders
 from app.cafe24.limiter import Limiter, MemoryRates
-from app.cafe24.oauth import OAuth, OAuthSettings, REQUIRED_SCOPES
+from app.cafe24.oauth import REQUIRED_SCOPES, OAuth, OAuthSettings
 from app.cafe24.tokens import TokenSource
 from app.ports import BindOutcome, Connection, ConnectionState, Pairing, TokenPair
 from app.sandbox.cafe24.routes import cafe24_app
