@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cafe24 import codes, fields, wire
-from app.cafe24.reading import belongs_to, hyphenated, national_digits, ordered_at, to_order
+from app.cafe24.reading import belongs_to, hyphenated, national_digits, option_text, ordered_at, to_order
 from commands.kernel.calendar import KST
 from commands.kernel.order import ItemState, SalesChannel
 from commands.kernel.who import Guest, Member
@@ -225,3 +225,18 @@ def test_a_claim_of_two_lines_is_one():
     (claim,) = to_order(order, lambda _c, _n: None).claims
     assert (claim.kind, claim.state, claim.claim_code) == ("return", ItemState.RETURNING, None)
     assert claim.at == datetime(2026, 11, 20, 10, tzinfo=KST)
+
+
+@pytest.mark.parametrize(
+    ("option_value", "shown"),
+    [
+        ("색상=아이보리, 사이즈=M", "아이보리 / M"),
+        ("색상=아이보리,사이즈=M", "아이보리 / M"),
+        ("각인=사랑, 그리고, 포장=없음", "사랑, 그리고 / 없음"),
+        ("FREE", "FREE"),
+        ("선택=", ""),
+        ("", ""),
+    ],
+)
+def test_options_are_shown_by_their_values(option_value, shown):
+    assert option_text(option_value) == shown
