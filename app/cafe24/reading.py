@@ -23,6 +23,7 @@ from . import codes, wire
 
 ORDER_ID = re.compile(r"(\d{8})-\d{7}")
 _KOREAN_CELLPHONE = re.compile(r"010\d{8}")
+_NEXT_OPTION = re.compile(r",\s*(?=[^,=]+=)")
 TrackingUrl = Callable[[str | None, str], str | None]
 
 
@@ -70,6 +71,12 @@ def ordered_at(order: wire.OrderHead) -> datetime:
         return datetime(1970, 1, 1, tzinfo=KST)
 
 
+def option_text(option_value: str) -> str:
+    """`색상=아이보리, 사이즈=M` → `아이보리 / M`: the names of the options say nothing that their values do not."""
+    parts = (part.partition("=") for part in _NEXT_OPTION.split(option_value.strip()))
+    return " / ".join((value if equals else name).strip() for name, equals, value in parts)
+
+
 def to_order(order: wire.Order, tracking_url: TrackingUrl) -> Order:
     items = tuple(_to_item(item, tracking_url) for item in order.items)
     return Order(
@@ -106,7 +113,7 @@ def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl) -> OrderItem:
         code=OrderItemCode(item.order_item_code),
         product_no=item.product_no or 0,
         product_name=item.product_name,
-        option_text=item.option_value,
+        option_text=option_text(item.option_value),
         quantity=item.quantity or 0,
         status_code=item.order_status,
         state=codes.item_state(item.order_status),

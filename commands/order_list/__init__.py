@@ -6,7 +6,7 @@ Example: 「11월 18일 (화) · 배송 중 · 린넨 셔츠 아이보리/M 1개
 
 from commands.kernel.spec import CommandSpec, FunctionSpec
 
-from .command import TEXTS, detail, pictures, view
+from .command import TEXTS, detail, pictures, view_made
 from .doctor import examine
 from .screens import COMMAND, DETAIL, LIST, detail_screen, list_screen
 from .wire import DetailParams, DetailResult, PicturesParams, PicturesResult, ViewParams, ViewResult
@@ -15,7 +15,7 @@ SPEC = CommandSpec(
     name=COMMAND,
     texts=TEXTS,
     functions=(
-        FunctionSpec("orderList.view", ViewParams, ViewResult, view),
+        FunctionSpec("orderList.view", ViewParams, ViewResult, view_made),
         FunctionSpec("orderList.detail", DetailParams, DetailResult, detail),
         FunctionSpec("orderList.pictures", PicturesParams, PicturesResult, pictures),
     ),

@@ -1,5 +1,7 @@
 """`/주문목록`: the latest five orders, one order in detail, and the pictures that follow."""
 
+from weakref import WeakKeyDictionary
+
 from commands.explain import decision_shape, order_card, order_detail
 from commands.kernel.decision import Decision
 from commands.kernel.failures import Failure, FailureType
@@ -7,12 +9,14 @@ from commands.kernel.order import Order, OrderId, product_numbers
 from commands.kernel.ports import RecentOrders
 from commands.kernel.spec import Ask
 from commands.kernel.texts import beside
-from commands.kernel.who import Guest
+from commands.kernel.who import Guest, Language
 
 from .rules import LATEST_ORDERS, ListFacts, decide_list
 from .wire import DetailParams, DetailResult, PicturesParams, PicturesResult, ViewParams, ViewResult
 
 TEXTS = beside(__file__)
+Made = tuple[Language, int, bytes]
+_made: WeakKeyDictionary[RecentOrders, Made] = WeakKeyDictionary()
 
 
 async def latest(ask: Ask) -> RecentOrders:
@@ -33,6 +37,17 @@ async def view(ask: Ask, _params: ViewParams) -> ViewResult:
     if not recent.orders:
         return ViewResult(orders=[], why=decision_shape(why_none(ask, recent), TEXTS, ask.language))
     return ViewResult(orders=[order_card(order, ask) for order in recent.orders])
+
+
+async def view_made(ask: Ask, params: ViewParams) -> bytes:
+    """`view` as JSON, made once for as long as the orders are in memory and no picture was learned."""
+    recent = await latest(ask)
+    made = _made.get(recent)
+    if made is None or made[:2] != (ask.language, ask.ports.pictures.learned):
+        result = await view(ask, params)
+        json = result.model_dump_json(by_alias=True, exclude_none=True).encode()
+        made = _made[recent] = (ask.language, ask.ports.pictures.learned, json)
+    return made[2]
 
 
 async def one_order(ask: Ask, order_id: str) -> Order:

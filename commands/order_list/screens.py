@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from commands.explain import WORDS, finding_text, payment_text, status_text
-from commands.kernel.calendar import KST
+from commands.kernel.calendar import KST, kst_day
 from commands.kernel.decision import decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import MIXED, ItemState, Order, OrderItem
@@ -58,7 +58,7 @@ def _nothing(ask: Ask, findings: Any) -> Screen:
 def _card(order: Order, ask: Ask) -> Card:
     say = TEXTS.say
     return Card(
-        title=day_text(order, ask.language),
+        title=day_text(order, ask),
         note=say(ask.language, "card.number", number=order.order_id),
         badge=_badge(order.summary, status_text(order, ask.language)),
         rows=tuple(_row(item, ask, own_state=order.summary == MIXED) for item in order.items),
@@ -97,7 +97,7 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
     )
     return Screen(
         title=say(ask.language, "detail.title"),
-        lead=f"{day_text(order, ask.language)} · {order.order_id}",
+        lead=f"{day_text(order, ask)} · {order.order_id}",
         notices=tuple(Notice(finding_text(f, TEXTS, ask.language, reader)) for f in findings),
         cards=tuple(
             c for c in (products, _parcels(order, ask), _payment(order, ask), _receiver(order, ask)) if c
@@ -152,10 +152,12 @@ def money_text(order: Order, language: Language) -> str:
     return f"{spaced}원" if currency == "KRW" and language is Language.KO else f"{currency} {spaced}"
 
 
-def day_text(order: Order, language: Language) -> str:
-    """`11월 18일 (화)`, with the year when it is not obvious: always, in other languages."""
-    day = order.ordered_at.astimezone(KST)
+def day_text(order: Order, ask: Ask) -> str:
+    """`11월 18일 (수)`; the year is said when it is not this one."""
+    day, language = order.ordered_at.astimezone(KST), ask.language
+    this_year = day.year == kst_day(ask.now).year
     if language is Language.EN:
-        return f"{day:%a}, {day.day} {day:%b %Y}"
+        return f"{day:%a}, {day.day} {day:%b}" + ("" if this_year else f" {day.year}")
+    key = "day" if this_year else "day.year"
     weekday = _WEEKDAYS[language][day.weekday()]
-    return TEXTS.say(language, "day", year=day.year, month=day.month, day=day.day, weekday=weekday)
+    return TEXTS.say(language, key, year=day.year, month=day.month, day=day.day, weekday=weekday)
