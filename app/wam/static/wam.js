@@ -66,6 +66,7 @@ function failed(error, again) {
   const box = document.createElement("section");
   box.className = "screen";
   const heading = document.createElement("h1");
+  heading.id = "title";
   heading.tabIndex = -1;
   heading.textContent = words.troubleTitle;
   const text = document.createElement("p");
