@@ -4,14 +4,18 @@ import asyncio
 import base64
 import logging
 import os
+import socket
 import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from app import http
 from app.cafe24.oauth import REQUIRED_SCOPES
-from app.clock import system_clock
+from app.clock import Clock, system_clock
 from app.errors import Misconfigured
 from app.log import start_logging
 from app.main import build
@@ -27,6 +31,17 @@ GRACE_SECONDS = 3
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox that answers at its origin. `serving` ends when the server does."""
+
+    origin: str
+    world: World
+    outbox: Outbox
+    server: uvicorn.Server
+    serving: "asyncio.Task[None]"
+
+
 def run_sandbox(host: str, port: int, *, open_browser: bool) -> None:
     """Starts anew each time: the simulated malls live in memory, so an old database would not fit them."""
     if not SHOPS.is_dir():
@@ -36,50 +51,71 @@ def run_sandbox(host: str, port: int, *, open_browser: bool) -> None:
         leftover.unlink()
     url = f"sqlite:///{DATABASE}"
     migrate(url)
-    asyncio.run(_serve(url, host, port, open_browser=open_browser))
+    asyncio.run(_run(url, host, port, open_browser=open_browser))
 
 
-async def _serve(url: str, host: str, port: int, *, open_browser: bool) -> None:
-    origin = f"http://{host}:{port}"
-    outbox = Outbox(system_clock)
-    client = http.new_client()
-    world = World(
-        origin,
-        now=system_clock,
-        scopes=REQUIRED_SCOPES,
-        letters=lambda: [{"to": m.to, "text": m.text, "at": m.at} for m in outbox.messages],
-        client=client,
-    )
-    secret_key = base64.b64encode(os.urandom(32)).decode()
-    settings = read_settings(_env_file=None, database_url=url, secret_key=secret_key, **world.settings())
-    application = build(
-        settings,
-        outbox=TroubledSender(outbox, world.sms_faults),
-        routes=world.routes(),
-        registers_itself=False,
-    )
-    config = uvicorn.Config(
-        application,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    try:
-        await _started(server, serving)
-        if application.register:
-            await application.register()
-        await world.connect(world.panel.mall.mall_id)
-        _welcome(origin)
+async def _run(url: str, host: str, port: int, *, open_browser: bool) -> None:
+    async with open_sandbox(url, host, port) as sandbox:
+        _welcome(sandbox.origin)
         if open_browser:
-            await asyncio.to_thread(webbrowser.open, origin)
-        await serving
-    finally:
-        await client.aclose()
+            await asyncio.to_thread(webbrowser.open, sandbox.origin)
+        await sandbox.serving
+
+
+@asynccontextmanager
+async def open_sandbox(
+    database_url: str, host: str = "127.0.0.1", port: int = 0, *, clock: Clock = system_clock
+) -> AsyncIterator[Sandbox]:
+    """Serves on `port`, or on a free one; registered with Channel and connected to the demo mall."""
+    with _listening(host, port) as listener:
+        origin = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+        async with http.new_client() as client:
+            outbox = Outbox(clock)
+            world = World(
+                origin,
+                now=clock,
+                scopes=REQUIRED_SCOPES,
+                letters=lambda: [{"to": m.to, "text": m.text, "at": m.at} for m in outbox.messages],
+                client=client,
+            )
+            secret_key = base64.b64encode(os.urandom(32)).decode()
+            settings = read_settings(
+                _env_file=None, database_url=database_url, secret_key=secret_key, **world.settings()
+            )
+            application = build(
+                settings,
+                clock=clock,
+                outbox=TroubledSender(outbox, world.sms_faults),
+                routes=world.routes(),
+                registers_itself=False,
+            )
+            config = uvicorn.Config(
+                application,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+            server = uvicorn.Server(config)
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            try:
+                await _started(server, serving)
+                if application.register:
+                    await application.register()
+                await world.connect(world.panel.mall.mall_id)
+                yield Sandbox(origin, world, outbox, server, serving)
+            finally:
+                server.should_exit = True
+                await asyncio.wait([serving])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise Misconfigured(f"cannot listen on port {port}: {error}; choose another with --port") from error
 
 
 async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
@@ -89,7 +125,7 @@ async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> Non
         if serving.done():
             break
         await asyncio.sleep(0.05)
-    raise Misconfigured("the port is taken, or the server could not start; choose another with --port")
+    raise Misconfigured("the server could not start")
 
 
 def _welcome(origin: str) -> None:
