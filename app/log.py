@@ -65,9 +65,9 @@ def start_logging(level: str = "info") -> None:
 
 def say(logger: logging.Logger, level: str, event: str, **facts: object) -> None:
     """`say(log, "info", "function called", method=…, type=…)`. Unknown keys are a fault of ours."""
-    unknown = facts.keys() - WRITTEN_KEYS
-    if unknown:
-        message = f"add {sorted(unknown)} to app.log.WRITTEN_KEYS, or leave them out"
+    if not logger.isEnabledFor(_LEVELS[level]):
+        return
+    if not WRITTEN_KEYS.issuperset(facts):
+        message = f"add {sorted(facts.keys() - WRITTEN_KEYS)} to app.log.WRITTEN_KEYS, or leave them out"
         raise ValueError(message)
-    if logger.isEnabledFor(_LEVELS[level]):
-        logger.log(_LEVELS[level], event, extra={"facts": facts})
+    logger.log(_LEVELS[level], event, extra={"facts": facts})

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.routing import BaseRoute
 
@@ -12,7 +14,7 @@ from app.cafe24.oauth import REQUIRED_SCOPES
 from app.channel.client import ChannelClient
 from app.channel.commands import CommandExtension
 from app.channel.conversation import ChannelConversation
-from app.channel.discovery import discovery_functions
+from app.channel.discovery import discovery_answers
 from app.channel.functions import PATHS, FunctionsEndpoint
 from app.channel.registration import register
 from app.channel.team import Team
@@ -156,11 +158,12 @@ def build(
     for kind, interval in RECURRING.items():
         worker.every(kind, interval)
     endpoint = FunctionsEndpoint(
-        [*functions, *discovery_functions(functions)],
+        functions,
         signing_key=settings.signing_key,
         max_body=settings.max_body_bytes,
-        new_id=lambda: new_id(clock()),
+        new_id=partial(secrets.token_hex, 8),
         observe=metrics.call,
+        ready=discovery_answers(functions),
     )
 
     async def ready() -> str | None:

@@ -1,7 +1,6 @@
 """The shapes that Functions of all commands share on the wire (DESIGN §3): camelCase, amounts as decimal strings."""
 
-from datetime import date as CalendarDay
-from datetime import datetime
+import datetime as dt
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -38,7 +37,7 @@ class Shape(BaseModel):
 
 
 class ChangesWhenShape(Shape):
-    date: CalendarDay | None = None
+    date: dt.date | None = None
     act: str | None = None
 
 
@@ -77,12 +76,12 @@ class ItemShape(Shape):
     status: str
     status_text: str
     image_url: str | None = None
-    restock_date: CalendarDay | None = None
+    restock_date: dt.date | None = None
 
 
 class OrderCard(Shape):
     order_id: str
-    ordered_at: datetime
+    ordered_at: dt.datetime
     status: str
     status_text: str
     items: list[ItemShape]
@@ -104,7 +103,7 @@ class ClaimShape(Shape):
     kind: Literal["cancel", "exchange", "return"]
     state: str
     claim_code: str | None = None
-    at: datetime | None = None
+    at: dt.datetime | None = None
 
 
 class OrderDetail(OrderCard):

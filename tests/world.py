@@ -102,7 +102,14 @@ class Road:
         )
 
 
-def made_road(database_url: str, clock: Clock, **different: Any) -> Road:
+def made_road(
+    database_url: str,
+    clock: Clock,
+    *,
+    signing_key: str | None = None,
+    channel_id: str | None = None,
+    **different: Any,
+) -> Road:
     """Not started yet. `different`: process settings of this test."""
     board = Switchboard()
     client = httpx.AsyncClient(transport=board, base_url=ORIGIN, trust_env=False)
@@ -113,7 +120,10 @@ def made_road(database_url: str, clock: Clock, **different: Any) -> Road:
         scopes=[*REQUIRED_SCOPES, "mall.read_privacy"],
         letters=lambda: [{"to": m.to, "text": m.text, "at": m.at} for m in outbox.messages],
         client=client,
+        signing_key=signing_key,
     )
+    if channel_id:
+        world.talk.channel_id = channel_id
     settings = read_settings(
         _env_file=None,
         **({"database_url": database_url, "secret_key": SECRET_KEY} | world.settings() | different),

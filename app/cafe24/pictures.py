@@ -19,6 +19,7 @@ class Cafe24Pictures:
     def __init__(self, client: Cafe24Client, *, clock: Clock) -> None:
         self._client = client
         self._kept: Kept[tuple[str, int, int], str] = Kept(KEPT_PICTURES, clock)
+        self.learned = 0
 
     async def pictures(self, shop: Shop, product_nos: Iterable[int]) -> Mapping[int, str]:
         """The port's. A product without a picture is remembered too, so it is not asked for again."""
@@ -38,12 +39,13 @@ class Cafe24Pictures:
             "fields": "product_no,list_image,small_image,tiny_image",
             "limit": AT_ONCE,
         }
-        body = await self._client.get(shop.mall_id, "products", params, shop_no=shop.shop_no)
+        body = await self._client.ask(shop, "products", params)
         found = dict.fromkeys(product_nos, _NONE)
         for row in rows(body, "products", "GET products"):
             product = wire.Product.model_validate(row)
             if product.product_no in found:
                 found[product.product_no] = _picture(product)
+        self.learned += 1
         for no, url in found.items():
             self._kept.put(_key(shop, no), url, DAY)
         return found

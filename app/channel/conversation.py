@@ -32,7 +32,7 @@ class ChannelConversation:
             answer = await self._client.call(channel_id, "getUser", channelId=channel_id, userId=user_id)
         except Rejected:
             answer = {}
-        found = chat_user(answer.get("user") or {})
+        found = chat_user(answer.get("user"))
         if len(self._users) >= MOST_USERS:
             self._users.clear()
         self._users[key] = (now + USER_LIFE, found)

@@ -6,12 +6,11 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from app.ports import Function, Surface
+from app.ports import Function
 
 DISCOVERY = "extension.core.function.getFunctions"
 TEST_DISCOVERY = "extension.core.function.getTestFunctions"
 DRAFT = "http://json-schema.org/draft-07/schema#"
-EVERYBODY = frozenset(Surface)
 Schema = dict[str, Any]
 
 
@@ -19,32 +18,14 @@ class NoParams(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class FunctionEntry(BaseModel):
-    name: str
-    inputSchema: Schema  # noqa: N815  Channel's word
-    outputSchema: Schema  # noqa: N815
-    description: str | None = None
-
-
-class FunctionList(BaseModel):
-    functions: list[FunctionEntry]
-    success: bool
-    errorMessage: str  # noqa: N815
-
-
-def discovery_functions(functions: Iterable[Function]) -> list[Function]:
-    """The two reserved methods, made once: their answers never change while we run."""
+def discovery_answers(functions: Iterable[Function]) -> dict[str, bytes]:
+    """The two reserved methods with their whole answers: these never change while we run."""
     entries = [_entry(function) for function in sorted(functions, key=lambda f: f.name)]
-    return [_fixed(DISCOVERY, entries), _fixed(TEST_DISCOVERY, [])]
+    return {DISCOVERY: _answer(entries), TEST_DISCOVERY: _answer([])}
 
 
-def _fixed(name: str, entries: list[Schema]) -> Function:
-    answer = orjson.dumps({"functions": entries, "success": True, "errorMessage": ""})
-
-    async def run(_call: object, _params: object) -> bytes:
-        return answer
-
-    return Function(name, NoParams, FunctionList, run, EVERYBODY)
+def _answer(entries: list[Schema]) -> bytes:
+    return orjson.dumps({"result": {"functions": entries, "success": True, "errorMessage": ""}})
 
 
 def _entry(function: Function) -> Schema:

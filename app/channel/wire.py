@@ -48,40 +48,39 @@ def call_of(context: Any, request_id: str) -> Call:
     """The verified context. Unknown members are ignored, null counts as absent. Raises `Failure`."""
     if not isinstance(context, dict):
         raise Failure(FailureType.INVALID_PARAMS, "context is missing")
-    caller = _object(context, "caller")
-    surface = SURFACES.get(caller.get("type") or "")
+    caller = _object(context.get("caller"))
+    surface = SURFACES.get(_text(caller.get("type")))
     if surface is None:
         raise Failure(FailureType.INVALID_PARAMS, "context.caller.type is missing or unknown")
-    language = LANGUAGES.get(str(context.get("language") or "")[:2].lower())
+    language = LANGUAGES.get(_text(context.get("language"))[:2].lower())
     return Call(
         surface=surface,
-        caller_id=_text(caller, "id"),
-        channel_id=ChannelId(_text(_object(context, "channel"), "id")),
+        caller_id=_text(caller.get("id")),
+        channel_id=ChannelId(_text(_object(context.get("channel")).get("id"))),
         language=language or Language.KO,
         language_given=language is not None,
-        user=chat_user(_object(context, "user")),
-        user_chat_id=_text(_object(context, "userChat"), "id") or None,
+        user=chat_user(context.get("user")),
+        user_chat_id=_text(_object(context.get("userChat")).get("id")) or None,
         request_id=request_id,
     )
 
 
-def chat_user(user: JSON) -> ChatUser | None:
+def chat_user(user: Any) -> ChatUser | None:
     """Identity is `memberId` of a member only: a profile's phone or e-mail proves nothing."""
-    user_id = _text(user, "id")
-    if not user_id:
+    if not isinstance(user, dict) or not (user_id := _text(user.get("id"))):
         return None
-    member_id = _text(user, "memberId")
-    is_member = bool(user.get("member", user.get("type") == "member")) and bool(member_id)
-    return ChatUser(user_id, member=is_member, member_id=member_id if is_member else None)
+    member_id = _text(user.get("memberId"))
+    if member_id and bool(user.get("member", user.get("type") == "member")):
+        return ChatUser(user_id, member=True, member_id=member_id)
+    return ChatUser(user_id)
 
 
-def _object(parent: JSON, name: str) -> JSON:
-    value = parent.get(name)
+def _object(value: Any) -> JSON:
     return value if isinstance(value, dict) else {}
 
 
-def _text(parent: JSON, name: str) -> str:
-    value = parent.get(name)
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+def _text(value: Any) -> str:
+    """Ids may come as numbers; anything else that is no text counts as absent."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -40,22 +40,27 @@ class AskingPeople:
 
     async def require(self, call: Call, command: CommandSpec) -> Connection:
         """The connection that serves this command. Raises `Failure(notConnected | commandOff)`."""
+        connection, _ = await self._serving(call, command)
+        return connection
+
+    async def _serving(self, call: Call, command: CommandSpec) -> tuple[Connection, Choices]:
         connection = await self._connection_of(call.channel_id) if call.channel_id else None
         if connection is None:
             raise Failure(FailureType.NOT_CONNECTED, WORDS.say(call.language, "failure.notConnected"))
         if connection.state is not ConnectionState.CONNECTED:
             sentence = WORDS.say(language_of(call, connection), "failure.suspended")
             raise Failure(FailureType.NOT_CONNECTED, sentence, state=connection.state.value)
-        if command.name not in self._choices_of(connection).commands_on:
+        choices = self._choices_of(connection)
+        if command.name not in choices.commands_on:
             sentence = WORDS.say(language_of(call, connection), "failure.commandOff")
             raise Failure(FailureType.COMMAND_OFF, sentence, settingPath=f"commands.{command.name}")
-        return connection
+        return connection, choices
 
     async def is_identified(self, call: Call, connection: Connection, _command: CommandSpec) -> bool:
         return await self._customer_of(call, connection) is not None
 
     async def ask(self, call: Call, command: CommandSpec, chat_token: str | None) -> Ask:
-        connection = await self.require(call, command)
+        connection, choices = await self._serving(call, command)
         if call.surface is Surface.MANAGER:
             customer = await self._of_managers_chat(call, connection, chat_token)
             kind = CallerKind.MANAGER
@@ -72,7 +77,7 @@ class AskingPeople:
             caller=Caller(kind, call.caller_id),
             language=language_of(call, connection),
             now=self._clock(),
-            choices=self._choices_of(connection),
+            choices=choices,
             ports=self._ports,
         )
 

@@ -46,10 +46,10 @@ class Secrets:
     webhook_key: str = ""
 
     @classmethod
-    def new(cls) -> "Secrets":
+    def new(cls, signing_key: str | None = None) -> "Secrets":
         return cls(
             app_secret=secrets.token_hex(16),
-            signing_key=secrets.token_hex(32),
+            signing_key=signing_key or secrets.token_hex(32),
             client_secret=secrets.token_hex(16),
             webhook_key=secrets.token_hex(16),
         )
@@ -67,9 +67,10 @@ class World:
         letters: Callable[[], Sequence[Mapping[str, Any]]],
         client: httpx.AsyncClient,
         shops: Sequence[str] = DEMO_SHOPS,
+        signing_key: str | None = None,
     ) -> None:
         self.origin = origin
-        self.secrets = Secrets.new()
+        self.secrets = Secrets.new(signing_key)
         self.client = client
         self.malls = Malls(
             [load_shop(SHOPS / name, now) for name in shops],

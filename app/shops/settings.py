@@ -60,19 +60,28 @@ class ShopSettings(Group):
         return tuple(dict.fromkeys(value))
 
 
+COMMANDS_BY_DEFAULT: dict[str, bool] = CommandSwitches().model_dump(by_alias=True)
+ON_BY_DEFAULT = frozenset(name for name, on in COMMANDS_BY_DEFAULT.items() if on)
+LOOKBACK_BY_DEFAULT = OrderChoices().lookback_months
+
+
 def settings_of(connection: Connection) -> ShopSettings:
     return ShopSettings.model_validate(connection.settings)
 
 
 def choices_of(connection: Connection) -> Choices:
-    """The part that commands read."""
-    settings = settings_of(connection)
-    switches = settings.commands.model_dump(by_alias=True)
+    """The part that commands read. Reads what was validated when it was stored, since this is the hot path."""
+    stored = connection.settings
+    switched = stored.get("commands")
     return Choices(
         version=connection.version,
-        lookback_months=settings.orders.lookback_months,
-        commands_on=frozenset(name for name, on in switches.items() if on),
+        lookback_months=(stored.get("orders") or {}).get("lookbackMonths", LOOKBACK_BY_DEFAULT),
+        commands_on=_on(COMMANDS_BY_DEFAULT | switched) if switched else ON_BY_DEFAULT,
     )
+
+
+def _on(switches: Mapping[str, bool]) -> frozenset[str]:
+    return frozenset(name for name, on in switches.items() if on)
 
 
 def shown(connection: Connection) -> dict[str, Any]:

@@ -16,9 +16,12 @@ class OutcomeUnknown(Exception):
     """A write may or may not have taken effect: read before doing anything else."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RecentOrders:
-    """The newest orders found, newest first, and how many months back were searched for them."""
+    """The newest orders found, newest first, and how many months back were searched for them.
+
+    Compared by identity: while an adapter keeps one in memory, answers made of it may be kept beside it.
+    """
 
     orders: tuple[Order, ...]
     months_searched: int
@@ -45,4 +48,9 @@ class Pictures(Protocol):
 
     def known(self, shop: Shop, product_no: int) -> str | None:
         """The picture if it is in the cache; asks nobody."""
+        ...
+
+    @property
+    def learned(self) -> int:
+        """Grows whenever `known` may answer more than before."""
         ...

@@ -39,7 +39,9 @@ ANYBODY = frozenset(CallerKind)
 
 @dataclass(frozen=True, slots=True)
 class FunctionSpec:
-    """A Function of a command. `params` and `result` are pydantic models of its `wire.py`."""
+    """A Function of a command. `params` and `result` are pydantic models of its `wire.py`; `run` answers a result,
+    or the JSON of one.
+    """
 
     name: str
     params: type[Any]

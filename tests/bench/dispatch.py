@@ -18,8 +18,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bench.servers import CHANNEL, KEY, MEMBER
 from app.channel.signature import signature_of
+from tests.bench.servers import CHANNEL, KEY, MEMBER
 
 CONNECTIONS = 16
 PATH = "/functions/v1"
@@ -76,7 +76,10 @@ async def rate(port: int, method: str, seconds: float) -> tuple[float, bytes]:
     """Answers per second, and one answer."""
     loop = asyncio.get_running_loop()
     request = request_for(method, port)
-    loads = [(await loop.create_connection(lambda: Load(request), "127.0.0.1", port))[1] for _ in range(CONNECTIONS)]
+    loads = [
+        (await loop.create_connection(lambda: Load(request), "127.0.0.1", port))[1]
+        for _ in range(CONNECTIONS)
+    ]
     await asyncio.sleep(seconds / 4)
     before, started = sum(load.answers for load in loads), time.perf_counter()
     await asyncio.sleep(seconds)
@@ -130,7 +133,10 @@ def main() -> None:
                 ratios.append(mine / base)
             middle = statistics.median(ratios)
             spread = f"{min(ratios):.2f}–{max(ratios):.2f}"
-            print(f"{title}: {middle:.2f} × bare (want ≥ {wanted:.2f}; {spread}; {len(sample)} bytes)", flush=True)
+            print(
+                f"{title}: {middle:.2f} × bare (want ≥ {wanted:.2f}; {spread}; {len(sample)} bytes)",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-import httpx
 import orjson
 import uvicorn
 from starlette.applications import Starlette
@@ -33,20 +33,40 @@ def bare() -> Starlette:
     return Starlette(routes=[Route("/functions/v1", echo, methods=["PUT"])])
 
 
-def jumun() -> object:
-    from app.clock import system_clock
+class Jumun:
+    """The application, connected to the simulated mall while it starts up."""
+
+    def __init__(self, folder: Path) -> None:
+        from app.clock import system_clock
+        from tests.world import MALL, fresh_database, made_road
+
+        self._mall = MALL
+        self._road = made_road(
+            fresh_database(folder), system_clock, signing_key=KEY.hex(), channel_id=CHANNEL
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            return await self._road.application(scope, receive, send)
+        await receive()
+        async with self._road.application.running():
+            await self._road.world.connect(self._mall)
+            confirmed = {"patch": {"identity": {"memberHashConfirmed": True}}}
+            await self._road.manager_calls("settings.update", confirmed)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        return await send({"type": "lifespan.shutdown.complete"})
+
+
+def jumun() -> Jumun:
     from app.log import start_logging
-    from tests.world import connected_world
 
     start_logging("warning")
-    folder = Path(tempfile.mkdtemp())
-    return connected_world(folder, clock=system_clock, signing_key=KEY, channel_id=CHANNEL)
+    return Jumun(Path(tempfile.mkdtemp()))
 
 
 if __name__ == "__main__":
     kind, port, core = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     os.sched_setaffinity(0, {core})
     application = bare() if kind == "bare" else jumun()
-    uvicorn.run(
-        application, port=port, log_config=None, access_log=False, server_header=False, lifespan="on"
-    )  # type: ignore[arg-type]
+    uvicorn.run(application, port=port, log_config=None, access_log=False, server_header=False, lifespan="on")  # type: ignore[arg-type]

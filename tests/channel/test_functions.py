@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from app.channel.discovery import DISCOVERY, discovery_functions
+from app.channel.discovery import DISCOVERY, discovery_answers
 from app.channel.functions import FunctionsEndpoint
 from app.channel.signature import signature_of
 from app.errors import OutcomeUnknown, Unavailable
@@ -60,11 +60,12 @@ SEEN: list[tuple[str, str]] = []
 
 def endpoint() -> FunctionsEndpoint:
     return FunctionsEndpoint(
-        [ECHO, *discovery_functions([ECHO])],
+        [ECHO],
         signing_key=KEY,
         max_body=MAX_BODY,
         new_id=lambda: "request-1",
         observe=lambda name, outcome, _seconds: SEEN.append((name, outcome)),
+        ready=discovery_answers([ECHO]),
     )
 
 
