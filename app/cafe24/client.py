@@ -4,20 +4,22 @@ A read is repeated at most once; a write never, unless Cafe24 surely did nothing
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from app.errors import OffContract, Throttled, Unauthorized
+from app.errors import OffContract, Rejected, Throttled, Unauthorized, Unavailable
 from app.http import Client, ConnectFailed, Response, TransportFailed, outside_url
 from app.ports import TokenPair
-from commands.kernel.who import MallId
+from commands.kernel.who import MallId, Shop
 
 from .answers import CallFailed, body_of, failure, unanswered
 from .limiter import SYSTEM, Api, Limiter, Priority
 from .paths import PATHS, Path
 
+log = logging.getLogger(__name__)
 DEFAULT_API_URL = "https://{mall_id}.cafe24api.com"
 DEFAULT_VERSION = "2026-03-01"
 PAUSE_SECONDS = 0.2
@@ -104,6 +106,22 @@ class Cafe24Client:
             message = f"{path} does not know {sorted(strange)}"
             raise ValueError(message)
         return await self._run(call, {"params": sent})
+
+    async def ask(self, shop: Shop, path: str, params: Mapping[str, object], **more: Any) -> Body:
+        """A read behind a port of the kernel: whatever goes wrong is `Unavailable` there, and an engineer reads why."""
+        try:
+            return await self.get(shop.mall_id, path, params, shop_no=shop.shop_no, **more)
+        except (Unauthorized, Rejected, OffContract) as error:
+            facts = {"mall": shop.mall_id, "operation": error.operation, "status": error.status}
+            known = {"code": error.wire_code, "trace_id": error.request_id, "note": error.note}
+            log.exception("the mall refused a read", extra={"facts": facts | known})
+            raise Unavailable(
+                SYSTEM,
+                error.operation,
+                status=error.status,
+                wire_code=error.wire_code,
+                request_id=error.request_id,
+            ) from error
 
     async def post(self, mall_id: MallId, path: str, body: Body, **more: Any) -> Body:
         """`body` is the `request` or `requests` of the envelope; `more` as `_write`."""
@@ -221,8 +239,9 @@ class _Call:
 
 
 def rows(body: Body, key: str, label: str) -> list[Any]:
-    """The list of a list answer. Raises `OffContract`."""
+    """The list of a list answer. Raises `Unavailable`: without it nothing can be said."""
     found = body.get(key)
     if not isinstance(found, list):
-        raise OffContract(SYSTEM, label, note=f"no list {key}")
+        log.error("an answer without its list", extra={"facts": {"operation": label, "system": SYSTEM}})
+        raise Unavailable(SYSTEM, label, note=f"no list {key}")
     return found

@@ -150,7 +150,7 @@ class Cafe24Orders:
     ) -> "_Found":
         if within <= 0:
             raise Unavailable(SYSTEM, "GET orders", note="out of time")
-        body = await self._client.get(shop.mall_id, "orders", params, shop_no=shop.shop_no, within=within)
+        body = await self._client.ask(shop, "orders", params, within=within)
         answer = rows(body, "orders", "GET orders")
         mine: list[tuple[wire.OrderHead, Mapping[str, Any]]] = []
         strangers = 0

@@ -1,6 +1,6 @@
 """The app launch from the mall's back office: into the console, or a code that leads to a desk (PLATFORM.md §a.6)."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +22,7 @@ class SignIn(Protocol):
     """Opens the console for an operator of the mall. `role` is `admin` or `manager`."""
 
     async def __call__(
-        self, *, operator: str, mall_id: MallId, shop_no: int, role: str, name: str
+        self, *, operator: str, mall_id: MallId, shop_no: int, role: Literal["admin", "manager"], name: str
     ) -> Response: ...
 
 

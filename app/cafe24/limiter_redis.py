@@ -1,12 +1,13 @@
-"""The limiter's rows in Redis, shared by all processes. Needs the extra `redis`; imported only where it is used."""
+"""The limiter's rows in Redis, shared by all processes. Imported only where REDIS_URL is set: it needs an extra."""
 
-from __future__ import annotations
+import logging
 
-from typing import TYPE_CHECKING
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
+from .limiter import MemoryRates
 
+log = logging.getLogger(__name__)
 # Redis' own clock is used: those of the callers may differ. Times are seconds; rows end when their bucket is empty.
 _TAKE = """
 local t = redis.call('TIME')
@@ -29,22 +30,37 @@ return '0'
 
 
 class RedisRates:
-    """A `RateStore`. The caller owns the connection and closes it."""
+    """A `RateStore`. While Redis is away each process keeps its own count, and the mall's headers correct it."""
 
     def __init__(self, redis: Redis, *, prefix: str = "jumun:rate:") -> None:
+        self._redis = redis
         self._prefix = prefix
         self._take = redis.register_script(_TAKE)
         self._fill = redis.register_script(_FILL)
+        self._alone = MemoryRates()
 
-    async def take(self, key: str, *, now: float, interval: float, tolerance: float) -> float:  # noqa: ARG002
-        return float(await self._take(keys=[self._prefix + key], args=[interval, tolerance]))
+    async def take(self, key: str, *, now: float, interval: float, tolerance: float) -> float:
+        try:
+            return float(await self._take(keys=[self._prefix + key], args=[interval, tolerance]))
+        except (RedisError, OSError) as error:
+            _complain(error)
+            return await self._alone.take(key, now=now, interval=interval, tolerance=tolerance)
 
-    async def fill(self, key: str, *, now: float, ahead: float) -> None:  # noqa: ARG002
-        await self._fill(keys=[self._prefix + key], args=[ahead])
+    async def fill(self, key: str, *, now: float, ahead: float) -> None:
+        try:
+            await self._fill(keys=[self._prefix + key], args=[ahead])
+        except (RedisError, OSError) as error:
+            _complain(error)
+            await self._alone.fill(key, now=now, ahead=ahead)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+def _complain(error: Exception) -> None:
+    log.warning("redis is away", extra={"facts": {"system": "redis", "type": type(error).__name__}})
 
 
 def connect(url: str) -> RedisRates:
-    """The store at a Redis address."""
-    from redis.asyncio import Redis as Client
-
-    return RedisRates(Client.from_url(url))
+    """The store at a Redis address; a second without an answer counts as away."""
+    return RedisRates(Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0))

@@ -57,7 +57,7 @@ class Cafe24Members:
         return known
 
     async def _customers(self, shop: Shop, params: dict[str, object]) -> list[wire.Customer]:
-        body = await self._client.get(shop.mall_id, "customers", params, shop_no=shop.shop_no)
+        body = await self._client.ask(shop, "customers", params)
         return _read(body, "customers")
 
     async def _by_whole_number(self, shop: Shop, with_hyphens: str) -> frozenset[str] | None:

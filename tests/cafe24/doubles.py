@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -263,9 +264,12 @@ def pair(time: Time, access: str = "access-1", refresh: str = "refresh-1", **mor
     return replace(made, **more)
 
 
-def rig(transport: httpx.AsyncBaseTransport, time: Time, api_url: str) -> Rig:
+def rig(transport: httpx.AsyncBaseTransport, time: Time, api_url: str, kept: Any = None) -> Rig:
+    """`kept`: a real store in place of the doubles."""
     http = httpx.AsyncClient(transport=transport)
-    store, connections, called = MemoryTokens(), MemoryConnections(), []
+    store = kept.mall_tokens if kept else MemoryTokens()
+    connections = kept.connections if kept else MemoryConnections()
+    called = []
     settings = OAuthSettings(
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
@@ -297,19 +301,19 @@ def scripted(*answers: httpx.Response | Exception) -> tuple[Rig, Pages]:
     return made, pages
 
 
-def simulated(at: datetime = NOON, shop: str = "hanok") -> Rig:
-    """The simulated mall, with a consent given already."""
-    time = Time(at)
+def simulated(time: Time | None = None, kept: Any = None) -> Rig:
+    """The simulated mall, with a consent given already unless a real store is to keep it."""
+    time = time or Time()
     malls = Malls(
-        [load_shop(SHOPS / shop, time.now)],
+        [load_shop(SHOPS / "hanok", time.now)],
         now=time.now,
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
         scopes=ALL_SCOPES,
     )
-    made = rig(httpx.ASGITransport(cafe24_app(malls)), time, "http://127.0.0.1/{mall_id}")
+    made = rig(httpx.ASGITransport(cafe24_app(malls)), time, "http://127.0.0.1/{mall_id}", kept)
     made.malls = malls
-    for mall in malls.values():
+    for mall in malls.values() if kept is None else ():
         grant = mall.tokens.issue(mall.mall_id, tuple(ALL_SCOPES))
         made.store.pairs[mall.mall_id] = pair(time, grant.access_token, grant.refresh_token)
         made.store.generations[mall.mall_id] = 0

@@ -68,11 +68,16 @@ class MemoryDeliveries:
 class Place:
     """`browser` is the operator's; `signed_in` holds what the console was told."""
 
-    def __init__(self, rig: Rig | None = None, keys=(KEY, "older-key")) -> None:
+    def __init__(self, rig: Rig | None = None, keys=(KEY, "older-key"), kept=None) -> None:
+        """`kept`: a real store, which `rig` stands on as well."""
         self.rig = rig or simulated()
-        self.rig.store.pairs.clear()
-        self.once, self.pairings, self.audit = MemoryOnce(), MemoryPairings(), Trail()
-        self.jobs, self.deliveries = MemoryJobs(), MemoryDeliveries()
+        if kept is None:
+            self.rig.store.pairs.clear()
+        self.once = kept.once if kept else MemoryOnce()
+        self.pairings = kept.pairings if kept else MemoryPairings()
+        self.audit = kept.audit if kept else Trail()
+        self.deliveries = kept.deliveries if kept else MemoryDeliveries()
+        self.jobs = MemoryJobs()
         self.changed, self.signed_in = [], []
         clock = self.rig.time.now
         self.connecting = MallConnecting(

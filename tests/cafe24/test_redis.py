@@ -9,9 +9,10 @@ import time as real_time
 import pytest
 
 from app.cafe24.limiter import MemoryRates
-from app.cafe24.limiter_redis import RedisRates
 
 redis = pytest.importorskip("redis.asyncio")
+from app.cafe24.limiter_redis import RedisRates, connect  # noqa: E402  needs the extra
+
 pytestmark = pytest.mark.redis
 REQUIRED = "redis" in os.environ.get("JUMUN_TESTS_REQUIRE", "")  # noqa: TID251
 
@@ -85,3 +86,14 @@ async def test_memory_and_redis_answer_alike(two):
             now = real_time.time()
             waits.append(await rates.take("k", now=now, interval=5.0, tolerance=tolerance))
         assert waits[0] == pytest.approx(waits[1], abs=0.3)
+
+
+async def test_without_redis_each_process_counts_alone():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    rates = connect(f"redis://127.0.0.1:{port}/0")
+    assert [await take(rates) for _ in range(4)] == [0, 0, 0, pytest.approx(10)]
+    await rates.fill("mall|*", now=0.0, ahead=60)
+    assert await take(rates, "mall|*", 1.0, 1.0) == pytest.approx(60)
+    await rates.close()
