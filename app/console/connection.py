@@ -149,7 +149,7 @@ class ConnectionPage:
             is_admin=visit.is_admin,
             csrf=visit.csrf,
             connection=visit.connection,
-            form=form or ConnectForm(),
+            form=form or ConnectForm(mall_id=shown["waiting_for"]),
             trouble=trouble,
             done=done,
             past=past(lines, language),
@@ -159,7 +159,7 @@ class ConnectionPage:
     async def _not_yet(self, visit: Visit) -> dict[str, Any]:
         pairing = await self._pairings.of_channel(visit.session.channel_id, self._clock())
         state = ConnectionState.CONNECTING if pairing else ConnectionState.NONE
-        return {"state": state, "tone": STATE_TONES[state], "pairing": pairing}
+        return {"state": state, "tone": STATE_TONES[state], "waiting_for": pairing.mall_id if pairing else ""}
 
     async def _connected(self, connection: Connection, language: Language) -> dict[str, Any]:
         tokens = await self._tokens.get(connection.shop.mall_id)
@@ -169,6 +169,7 @@ class ConnectionPage:
         return {
             "state": connection.state,
             "tone": STATE_TONES[connection.state],
+            "waiting_for": "",
             "connected_at": at and when(at, language),
             "granted": [scope_text(scope, language) for scope in _in_order(granted, self._required)],
             "missing": [scope_text(s, language) for s in self._required if s not in granted]

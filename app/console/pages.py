@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from commands.kernel.texts import beside
 from commands.kernel.who import Language
 
 HERE = Path(__file__).parent
 TEXTS = beside(__file__)
+STATIC = {"console.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 A_YEAR = "public, max-age=31536000, immutable"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
 CLOSED = {
@@ -25,7 +26,7 @@ CLOSED = {
 
 class Pages:
     def __init__(self) -> None:
-        self._css = (HERE / "static" / "console.css").read_bytes()
+        self._files = {name: (HERE / "static" / name).read_bytes() for name in STATIC}
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -33,7 +34,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals["css_version"] = sha256(self._css).hexdigest()[:12]
+        self._templates.globals["version"] = sha256(b"".join(self._files.values())).hexdigest()[:12]
 
     def page(
         self, name: str, language: Language, *, status: int = 200, form_hosts: str = "", **shown: Any
@@ -67,9 +68,11 @@ class Pages:
         page.headers.update(headers or {})
         return page
 
-    def stylesheet(self) -> Response:
+    def file(self, name: str) -> Response:
+        if name not in STATIC:
+            return PlainTextResponse("not found", 404)
         kept = {"cache-control": A_YEAR, "x-content-type-options": "nosniff"}
-        return Response(self._css, media_type="text/css; charset=utf-8", headers=kept)
+        return Response(self._files[name], media_type=STATIC[name], headers=kept)
 
 
 def go(url: str) -> Response:

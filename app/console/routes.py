@@ -84,14 +84,14 @@ def console_routes(
         sessions.drop(response)
         return response
 
-    async def stylesheet(_request: Request) -> Response:
-        return pages.stylesheet()
+    async def static(request: Request) -> Response:
+        return pages.file(request.path_params["file"])
 
     here = "/console/connection"
     return [
         Route("/console", door.front),
         Route("/console/", door.front),
-        Route("/console/static/console.css", stylesheet),
+        Route("/console/static/{file}", static),
         Route("/console/enter", door.ask, methods=["GET"]),
         Route("/console/enter", door.enter, methods=["POST"]),
         Route("/console/leave", visits.writing(leave, admins_only=False), methods=["POST"]),

@@ -72,6 +72,9 @@ def findings_once(findings: Sequence[FindingShape]) -> list[FindingShape]:
 
 
 def _act(line: AuditLine, language: Language) -> str:
+    if line.act == "settings.update" and "confirmed" in line.facts:
+        key = "act.hash.confirmed" if line.facts["confirmed"] else "act.hash.withdrawn"
+        return TEXTS.say(language, key)
     if line.act == "settings.update":
         names = str(line.facts.get("changed", "")).split(", ")
         changed = ", ".join(_said(language, f"setting.{name}") or name for name in names)

@@ -1,5 +1,6 @@
 """A console on a real SQLite store, a browser that behaves like one, and a hand-written `Connecting`."""
 
+import html
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ from app.ports import (
 from app.shops.doctor import Checkup
 from app.shops.settings import patched, shown
 from app.store.store import Store, open_store
-from commands.kernel.failures import Failure
+from commands.kernel.failures import Failure, FailureType
 from commands.kernel.who import ChannelId, Language, MallId, Shop
 from commands.registry import COMMANDS
 
@@ -81,7 +82,9 @@ class Connecting:
 class World:
     """`app` is what main would mount. Time stands still until `clock.passes`."""
 
-    def __init__(self, migrated: Path, folder: Path, public_url: str = PUBLIC_URL) -> None:
+    def __init__(
+        self, migrated: Path, folder: Path, public_url: str = PUBLIC_URL, consent_hosts: str = "https:"
+    ) -> None:
         path = folder / "console.db"
         path.write_bytes(migrated.read_bytes())
         self.public_url = public_url
@@ -118,6 +121,7 @@ class World:
                 patched=patched,
                 forget=self.forgotten.append,
                 required_scopes=SCOPES,
+                consent_hosts=consent_hosts,
             )
         )
 
@@ -197,7 +201,8 @@ class Browser:
             rf'<form method="post" action="{re.escape(path)}".*?</form>', self.page.text, re.DOTALL
         )
         assert form, f"no form leads to {path}"
-        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.group()))
+        found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.group())
+        return {name: html.unescape(value) for name, value in found}
 
     async def enters(self, manager: str = "100", **how: str) -> httpx.Response:
         """Through the one-time link, to the page 연동."""
@@ -208,7 +213,5 @@ class Browser:
         return await self.opens(answer.headers["location"])
 
 
-def invalid(message: str, reason: str = "") -> Failure:
-    from commands.kernel.failures import FailureType
-
-    return Failure(FailureType.INVALID_PARAMS, message, reason=reason)
+def refusal(type_: FailureType, message: str) -> Failure:
+    return Failure(type_, message)
