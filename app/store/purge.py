@@ -14,6 +14,7 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
     "sms_event": (timedelta(days=8), "DELETE FROM sms_event WHERE at <= :before"),
     "phone_session": (timedelta(0), "DELETE FROM phone_session WHERE ends_at <= :before"),
     "phone_session_idle": (timedelta(hours=2), "DELETE FROM phone_session WHERE last_seen_at <= :before"),
+    "rate": (timedelta(0), "DELETE FROM rate WHERE empty_at / 1000 <= :before"),
     "once": (timedelta(0), "DELETE FROM once WHERE ends_at <= :before"),
     "pairing": (
         timedelta(hours=24),

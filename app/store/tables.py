@@ -248,6 +248,7 @@ class SmsEventRow(Table, table=True):
 
     __tablename__ = "sms_event"
     __table_args__ = (
+        Index(None, "at"),
         Index(None, "phone_hash", "at"),
         Index(None, "channel_id", "at"),
         Index(None, "chat_user_id", "at"),
@@ -261,3 +262,13 @@ class SmsEventRow(Table, table=True):
     phone_hash: str = words()
     block_hash: str = words()
     client_ip: str | None = words_or_null()
+
+
+class RateRow(Table, table=True):
+    """When the bucket of a mall's API will be empty, in microseconds: too fine for the other instants."""
+
+    __tablename__ = "rate"
+    __table_args__ = (Index(None, "empty_at"),)
+    mall_id: str = key()
+    api: str = key()
+    empty_at: int = instant()

@@ -28,17 +28,18 @@ from app.ops import Metrics
 from app.ports import Jobs, RateStore
 from app.settings import Settings
 from app.shops.book import ConnectionBook
+from app.store.rates import SqlRates
 from app.store.store import Store
 from commands.kernel.who import MallId
 
 
-def rates(settings: Settings) -> RateStore:
-    """Redis where there is one; else the memory of this process."""
+def rates(settings: Settings, store: Store) -> RateStore:
+    """Redis where there is one; else the database that several workers share; one process needs only its memory."""
     if settings.redis_url:
         from app.cafe24.limiter_redis import connect  # the redis client is an extra
 
         return connect(settings.redis_url)
-    return MemoryRates()
+    return MemoryRates() if settings.is_sqlite else SqlRates(store.database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def mall_side(
         clock=clock,
     )
     tokens = TokenSource(store=store.mall_tokens, oauth=oauth, connections=store.connections, clock=clock)
-    limiter = Limiter(rates(settings), time=time.time, jitter=random.random)
+    limiter = Limiter(rates(settings, store), time=time.time, jitter=random.random)
 
     def observe(called: Called) -> None:
         metrics.outside("cafe24", str(called.status or "none"))

@@ -40,6 +40,7 @@ async def list_screen(ask: Ask, _input: Mapping[str, Any]) -> Screen:
         title=TEXTS.say(ask.language, "list.title"),
         lead=TEXTS.say(ask.language, "list.lead", count=len(recent.orders)),
         cards=tuple(_card(order, ask) for order in recent.orders),
+        buttons=_talk(ask, None, "order_list"),
         pictures=Run(PICTURES),
     )
 
@@ -137,9 +138,10 @@ def _receiver(order: Order, ask: Ask) -> Card | None:
 
 
 def _talk(ask: Ask, order_id: str | None, code: str) -> tuple[Button, ...]:
-    """A manager needs no button to a manager."""
+    """A manager needs no button to a manager, but a way into the console."""
     if ask.caller.kind is CallerKind.MANAGER:
-        return ()
+        link = Run("console.link", done=WORDS.say(ask.language, "manager.console.opened"), opens="url")
+        return (Button(WORDS.say(ask.language, "manager.console"), link, style="quiet"),)
     params = {"code": code} | ({"orderId": order_id} if order_id else {})
     done = WORDS.say(ask.language, "talk.done")
     return (Button(WORDS.say(ask.language, "talk"), Run("manager.call", params, done=done)),)

@@ -144,6 +144,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel_id", "chat_user_id", name=op.f("pk_phone_session")),
     )
     op.create_table(
+        "rate",
+        sa.Column("mall_id", sa.Text(), nullable=False),
+        sa.Column("api", sa.Text(), nullable=False),
+        sa.Column("empty_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("mall_id", "api", name=op.f("pk_rate")),
+    )
+    op.create_index(op.f("ix_rate_empty_at"), "rate", ["empty_at"], unique=False)
+    op.create_table(
         "sms_event",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -155,6 +163,7 @@ def upgrade() -> None:
         sa.Column("client_ip", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sms_event")),
     )
+    op.create_index(op.f("ix_sms_event_at"), "sms_event", ["at"], unique=False)
     op.create_index(op.f("ix_sms_event_block_hash_at"), "sms_event", ["block_hash", "at"], unique=False)
     op.create_index(op.f("ix_sms_event_channel_id_at"), "sms_event", ["channel_id", "at"], unique=False)
     op.create_index(op.f("ix_sms_event_chat_user_id_at"), "sms_event", ["chat_user_id", "at"], unique=False)
@@ -225,7 +234,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sms_event_chat_user_id_at"), table_name="sms_event")
     op.drop_index(op.f("ix_sms_event_channel_id_at"), table_name="sms_event")
     op.drop_index(op.f("ix_sms_event_block_hash_at"), table_name="sms_event")
+    op.drop_index(op.f("ix_sms_event_at"), table_name="sms_event")
     op.drop_table("sms_event")
+    op.drop_index(op.f("ix_rate_empty_at"), table_name="rate")
+    op.drop_table("rate")
     op.drop_table("phone_session")
     op.drop_index(op.f("ix_pairing_ticket_hash"), table_name="pairing")
     op.drop_index(op.f("ix_pairing_state_hash"), table_name="pairing")
