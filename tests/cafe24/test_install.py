@@ -394,7 +394,7 @@ async def test_pages_keep_to_themselves(place):
     ]
     for page in pages:
         assert page.headers["Cache-Control"] == "no-store"
-        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Referrer-Policy"] == "same-origin"
         assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
         assert "script-src" not in page.headers["Content-Security-Policy"]
         assert "<script" not in page.text
