@@ -56,7 +56,13 @@ def channel_lifecycle(
 
 def shell_words() -> dict[str, dict[str, str]]:
     """The few sentences that the shell itself must say, as `data-` names of its templates."""
-    names = {"trouble-title": "troubleTitle", "trouble": "trouble", "again": "again", "outside": "outside"}
+    names = {
+        "trouble-title": "troubleTitle",
+        "trouble": "trouble",
+        "again": "again",
+        "outside": "outside",
+        "time-left": "timeLeft",
+    }
     return {
         language.value: {html: WORDS.say(language, f"shell.{key}") for html, key in names.items()}
         for language in Language

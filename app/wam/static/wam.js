@@ -90,8 +90,14 @@ function sentenceOf(error) {
 function busy(on) {
   main.setAttribute("aria-busy", String(on));
   main.querySelectorAll("button").forEach((b) => {
-    if (on) b.dataset.was = b.disabled ? "1" : "";
-    b.disabled = on || b.dataset.was === "1";
+    if (on) {
+      b.dataset.was = b.disabled ? "1" : "";
+      b.disabled = true;
+    } else if (b.dataset.was !== undefined) {
+      // a button that came meanwhile keeps what its screen says of it
+      b.disabled = b.dataset.was === "1";
+      delete b.dataset.was;
+    }
   });
 }
 
@@ -126,8 +132,7 @@ async function run(it) {
 function notice(text, tone) {
   const line = document.createElement("p");
   line.className = `notice ${tone}`;
-  line.setAttribute("role", tone === "bad" ? "alert" : "status");
-  line.textContent = text;
+  line.textContent = text; // said aloud by the announcer, once
   main.querySelectorAll(".notice.passing").forEach((old) => old.remove());
   line.classList.add("passing");
   (main.querySelector("footer") || main.querySelector(".screen")).before(line);
@@ -142,24 +147,24 @@ function startTimers() {
     line.classList.add("error");
     main.querySelector("button[type=submit]")?.setAttribute("disabled", "");
     announcer.textContent = screen.dataset.expired;
-  });
+  }, `${words.timeLeft} `);
   main.querySelectorAll("button[data-available-in]").forEach((button) => {
     const label = button.textContent;
     const wait = document.createElement("span");
     button.append(" ", wait);
     countdown(Number(button.dataset.availableIn), wait, () => {
       button.textContent = label;
-      button.disabled = false;
-      button.dataset.was = "";
+      if (button.dataset.was === undefined) button.disabled = false;
+      else button.dataset.was = "";
     });
   });
 }
 
-function countdown(seconds, line, done) {
+function countdown(seconds, line, done, label = "") {
   const end = Date.now() + seconds * 1000;
   const tick = () => {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    if (line) line.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (line) line.textContent = `${label}${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (left === 0) {
       clearInterval(timer);
       done(line);
@@ -208,8 +213,9 @@ main.addEventListener("submit", (event) => {
 async function start() {
   host = await hostReady();
   if (!host) {
-    const box = document.createElement("p");
-    box.className = "notice warning";
+    const box = document.createElement("h1");
+    box.id = "title";
+    box.className = "outside";
     box.textContent = words.outside;
     main.replaceChildren(box);
     main.setAttribute("aria-busy", "false");
