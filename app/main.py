@@ -115,7 +115,9 @@ def build(
         required_scopes=tuple(REQUIRED_SCOPES),
         consent_hosts=cafe24_sources(settings),
     )
-    install = install_side(settings, store, mall, connecting, book, jobs, door.sign_in, clock)
+    install = install_side(
+        settings, store, mall, connecting, book, jobs, door.sign_in, conversation.names, clock
+    )
     shops = ShopFunctions(
         book=book,
         connections=store.connections,
@@ -137,6 +139,7 @@ def build(
         connection_of=book.of_channel,
         require=who.asking.require,
         is_identified=who.asking.is_identified,
+        customer_of_chat=conversation.customer_of_chat,
     )
     team = Team(conversation, store.chats, store.once, clock, chat_of=managers_chat(settings, clock))
     functions = [
@@ -146,7 +149,7 @@ def build(
         *who.functions.all(),
         *team.functions(),
         *shops.functions(),
-        *channel_lifecycle(store, who.sessions, book, conversation),
+        *channel_lifecycle(store, who.sessions, book, conversation, clock),
     ]
     worker = Worker(
         store.database,
@@ -190,7 +193,7 @@ def build(
             *routes,
         ],
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],
-        closers=[client.aclose, store.close],
+        closers=[client.aclose, *mall.closers, store.close],
         register=tell_channel,
     )
 

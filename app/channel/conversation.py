@@ -1,9 +1,12 @@
 """What we say into chats and read about their people: the `Conversation` port over native calls."""
 
+import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.clock import Clock
-from app.errors import Rejected
+from app.errors import OffContract, Rejected, Unauthorized, Unavailable, Upstream
+from app.log import say
 from app.ports import ChatUser
 from commands.kernel.who import ChannelId
 
@@ -11,6 +14,7 @@ from .client import ChannelClient
 from .messages import ButtonForm, CommandButton, message
 from .wire import chat_user
 
+log = logging.getLogger(__name__)
 BOT_NAME = "주문 도우미"
 USER_LIFE = timedelta(minutes=5)
 MOST_USERS = 10_000
@@ -28,29 +32,33 @@ class ChannelConversation:
         known = self._users.get(key)
         if known and now < known[0]:
             return known[1]
-        try:
-            answer = await self._client.call(channel_id, "getUser", channelId=channel_id, userId=user_id)
-        except Rejected:
-            answer = {}
-        found = chat_user(answer.get("user"))
+        found = chat_user((await self._read(channel_id, "getUser", userId=user_id)).get("user"))
         if len(self._users) >= MOST_USERS:
             self._users.clear()
         self._users[key] = (now + USER_LIFE, found)
         return found
 
     def forget(self, channel_id: ChannelId) -> None:
+        self._client.forget(channel_id)
         for key in [key for key in self._users if key[0] == channel_id]:
             del self._users[key]
 
     async def customer_of_chat(self, channel_id: ChannelId, user_chat_id: str) -> ChatUser | None:
-        try:
-            answer = await self._client.call(
-                channel_id, "getUserChat", channelId=channel_id, userChatId=user_chat_id
-            )
-        except Rejected:
-            return None
-        user_id = (answer.get("userChat") or {}).get("userId")
+        chat = (await self._read(channel_id, "getUserChat", userChatId=user_chat_id)).get("userChat")
+        user_id = chat.get("userId") if isinstance(chat, dict) else None
         return await self.user(channel_id, user_id) if isinstance(user_id, str) and user_id else None
+
+    async def _read(self, channel_id: ChannelId, method: str, **params: str) -> dict[str, Any]:
+        """Empty where there is no such thing, or we may not look: then nobody is known. Raises `Unavailable`."""
+        try:
+            return await self._client.call(channel_id, method, channelId=channel_id, **params)
+        except Rejected as error:
+            if error.wire_code != "notFound":
+                say(log, "warning", "channel refused a read", operation=method, code=error.wire_code)
+            return {}
+        except (Unauthorized, OffContract) as error:
+            say(log, "error", "channel refused a read", operation=method, error=type(error).__name__)
+            raise Unavailable("channel", method, note="refused") from error
 
     async def write(
         self,

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from app.cafe24.carriers import Carriers
 from app.cafe24.client import Cafe24Client, Called, ClientSettings
 from app.cafe24.connect import MallConnecting
 from app.cafe24.gateway import Cafe24Orders
-from app.cafe24.install import Install, SignIn
+from app.cafe24.install import Install, Names, SignIn
 from app.cafe24.limiter import Limiter, MemoryRates
 from app.cafe24.members import Cafe24Members
 from app.cafe24.oauth import OAuth, OAuthSettings
@@ -32,14 +32,17 @@ from app.store.rates import SqlRates
 from app.store.store import Store
 from commands.kernel.who import MallId
 
+Closer = Callable[[], Awaitable[None]]
 
-def rates(settings: Settings, store: Store) -> RateStore:
+
+def rates(settings: Settings, store: Store) -> tuple[RateStore, Sequence[Closer]]:
     """Redis where there is one; else the database that several workers share; one process needs only its memory."""
     if settings.redis_url:
         from app.cafe24.limiter_redis import connect  # the redis client is an extra
 
-        return connect(settings.redis_url)
-    return MemoryRates() if settings.is_sqlite else SqlRates(store.database)
+        redis = connect(settings.redis_url)
+        return redis, [redis.close]
+    return (MemoryRates() if settings.is_sqlite else SqlRates(store.database)), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class MallSide:
     members: Cafe24Members
     pictures: Cafe24Pictures
     probe: Callable[[MallId], Awaitable[Existence]]
+    closers: Sequence[Closer]
 
 
 def mall_side(
@@ -70,7 +74,8 @@ def mall_side(
         clock=clock,
     )
     tokens = TokenSource(store=store.mall_tokens, oauth=oauth, connections=store.connections, clock=clock)
-    limiter = Limiter(rates(settings, store), time=time.time, jitter=random.random)
+    rate_store, closers = rates(settings, store)
+    limiter = Limiter(rate_store, time=time.time, jitter=random.random)
 
     def observe(called: Called) -> None:
         metrics.outside("cafe24", str(called.status or "none"))
@@ -92,6 +97,7 @@ def mall_side(
         members=Cafe24Members(cafe24, tokens, clock=clock),
         pictures=Cafe24Pictures(cafe24, clock=clock),
         probe=partial(mall_exists, client, oauth),
+        closers=closers,
     )
 
 
@@ -114,6 +120,7 @@ def install_side(
     book: ConnectionBook,
     jobs: Jobs,
     sign_in: SignIn,
+    names: Names,
     clock: Clock,
 ) -> InstallSide:
     binding = Binding(
@@ -137,6 +144,7 @@ def install_side(
         pairings=store.pairings,
         once=store.once,
         sign_in=sign_in,
+        names=names,
         clock=clock,
     )
     webhooks = Webhooks(

@@ -1,0 +1,72 @@
+"""What parts of the app need of one another. Adapters meet these Protocols in `main.py` only."""
+
+from .connections import BindOutcome, Connection, Connections, ConnectionState
+from .database import Database, Row, Statements
+from .functions import Asking, Call, ChatUser, Function, Surface
+from .jobs import Interrupted, Job, JobHandler, Jobs, Steps
+from .mall import MallTokens, RateStore, TokenPair
+from .pairing import Connecting, Consent, Pairing, Pairings
+from .people import Account, Conversation, Members, SmsError, SmsSender, SmsTrouble
+from .phone import (
+    KeptCode,
+    NewVerification,
+    PastSend,
+    PhoneSession,
+    PhoneSessions,
+    SendHistory,
+    SendRefusal,
+    SendStop,
+    TryAnswer,
+    Verifications,
+)
+from .records import Audit, AuditLine, ChannelTokens, Chats, Deliveries, KeptToken, Once
+
+__all__ = [
+    "Account",
+    "Asking",
+    "Audit",
+    "AuditLine",
+    "BindOutcome",
+    "Call",
+    "ChannelTokens",
+    "ChatUser",
+    "Chats",
+    "Connecting",
+    "Connection",
+    "ConnectionState",
+    "Connections",
+    "Consent",
+    "Conversation",
+    "Database",
+    "Deliveries",
+    "Function",
+    "Interrupted",
+    "Job",
+    "JobHandler",
+    "Jobs",
+    "KeptCode",
+    "KeptToken",
+    "MallTokens",
+    "Members",
+    "NewVerification",
+    "Once",
+    "Pairing",
+    "Pairings",
+    "PastSend",
+    "PhoneSession",
+    "PhoneSessions",
+    "RateStore",
+    "Row",
+    "SendHistory",
+    "SendRefusal",
+    "SendStop",
+    "SmsError",
+    "SmsSender",
+    "SmsTrouble",
+    "Statements",
+    "Steps",
+    "Surface",
+    "TokenPair",
+    "TryAnswer",
+    "Verifications",
+]
