@@ -5,7 +5,7 @@ five minutes before its end, and a refusal is followed by a pause.
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -15,15 +15,19 @@ from app.clock import Clock
 from app.errors import OffContract, OutcomeUnknown, Rejected, Throttled, Unauthorized, Unavailable
 from app.ports import ChannelTokens, KeptToken
 
+from .pauses import AFTER_REFUSAL, Pauses
+
 SYSTEM = "channel"
 NATIVE_PATH = "/general/v1/native/functions"
 APP = ""
 RENEW_BEFORE = timedelta(minutes=5)
-LEASE = timedelta(seconds=15)
-PAUSE_AFTER_REFUSAL = timedelta(minutes=3)
+LEASE = timedelta(seconds=30)
+"""Longer than a refresh and an issue that both time out."""
 PEER_POLLS = 20
 PEER_POLL_SECONDS = 0.25
-SAFE_TO_REPEAT = ("get", "batchGet", "search", "registerExtension")
+READS = ("get", "batchGet", "search")
+SAFE_TO_REPEAT = (*READS, "registerExtension")
+SLOW_DOWN_SECONDS = 60.0
 
 
 class ChannelClient:
@@ -45,28 +49,56 @@ class ChannelClient:
         self._url = base_url.rstrip("/") + NATIVE_PATH
         self.app_id = app_id
         self._secret = secret
-        self._paused_until: dict[str, Any] = {}
+        self._pauses = Pauses()
+        self._dropped_at: dict[str, datetime] = {}
 
     async def call(self, channel_id: str, method: str, **params: Any) -> dict[str, Any]:
         """Raises the tree of `app.errors`; a write that timed out is `OutcomeUnknown`."""
+        token = await self._token(channel_id)
         try:
-            return await self._once(channel_id, method, params)
+            return await self._tried(method, params, token)
         except Unauthorized:
-            await self._tokens.drop(channel_id)
-            return await self._once(channel_id, method, params)
+            if not await self._given_up(channel_id, token):
+                raise
+        return await self._tried(method, params, await self._token(channel_id))
 
     async def call_as_app(self, method: str, **params: Any) -> dict[str, Any]:
         return await self.call(APP, method, **params)
 
-    async def _once(self, channel_id: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        token = await self._token(channel_id)
+    def forget(self, channel_id: str) -> None:
+        """The app came to this channel or left it: what was refused before says nothing any more."""
+        self._pauses.lift(channel_id)
+        self._dropped_at.pop(channel_id, None)
+
+    async def _tried(self, method: str, params: dict[str, Any], token: str) -> dict[str, Any]:
+        """Once more where that is safe, except where we are asked to slow down."""
         repeatable = method.startswith(SAFE_TO_REPEAT) or bool(params.get("dto", {}).get("requestId"))
         try:
             return await self._put(method, params, token)
+        except Throttled:
+            raise
         except (Unavailable, OutcomeUnknown):
             if not repeatable:
                 raise
+        try:
             return await self._put(method, params, token)
+        except OutcomeUnknown as error:
+            if not method.startswith(READS):
+                raise
+            raise Unavailable(SYSTEM, method, status=error.status, note="no answer") from None
+
+    async def _given_up(self, channel_id: str, token: str) -> bool:
+        """Whether another token may help. One is dropped now and then only: a refusal may have another reason."""
+        kept = await self._tokens.get(channel_id)
+        if kept is None or kept.access != token:
+            return True
+        now = self._clock()
+        dropped_at = self._dropped_at.get(channel_id)
+        if dropped_at and now < dropped_at + AFTER_REFUSAL:
+            return False
+        self._dropped_at[channel_id] = now
+        await self._tokens.drop(channel_id)
+        return True
 
     async def _token(self, channel_id: str) -> str:
         for _ in range(PEER_POLLS):
@@ -74,24 +106,31 @@ class ChannelClient:
             now = self._clock()
             if kept and now < kept.expires_at - RENEW_BEFORE:
                 return kept.access
-            if (pause := self._paused_until.get(channel_id)) and now < pause:
-                raise Throttled(SYSTEM, "issueToken", retry_after=(pause - now).total_seconds())
+            if (wait := self._pauses.seconds_left(channel_id, now)) > 0:
+                if kept and now < kept.expires_at:
+                    return kept.access
+                raise Throttled(SYSTEM, "issueToken", retry_after=wait)
             if await self._tokens.take(channel_id, now, now + LEASE):
-                return (await self._renew(channel_id, kept)).access
+                return (await self._renew(channel_id)).access
             if kept and now < kept.expires_at:
                 return kept.access
             await asyncio.sleep(PEER_POLL_SECONDS)
         raise Unavailable(SYSTEM, "issueToken", note="another worker keeps renewing the token")
 
-    async def _renew(self, channel_id: str, kept: KeptToken | None) -> KeptToken:
+    async def _renew(self, channel_id: str) -> KeptToken:
+        """Under the lease. What is kept is read again: a peer may have renewed it just before."""
         try:
+            kept = await self._tokens.get(channel_id)
+            if kept and self._clock() < kept.expires_at - RENEW_BEFORE:
+                await asyncio.shield(self._tokens.release(channel_id))
+                return kept
             token = await self._refreshed(kept) or await self._issued(channel_id)
-        except BaseException:
-            self._paused_until[channel_id] = self._clock() + PAUSE_AFTER_REFUSAL
+        except BaseException as error:
+            self._pauses.after(channel_id, error, self._clock())
             await asyncio.shield(self._tokens.release(channel_id))
             raise
         await asyncio.shield(self._tokens.put(channel_id, token))
-        self._paused_until.pop(channel_id, None)
+        self._pauses.lift(channel_id)
         return token
 
     async def _refreshed(self, kept: KeptToken | None) -> KeptToken | None:
@@ -99,25 +138,22 @@ class ChannelClient:
         if kept is None:
             return None
         try:
-            return self._kept(await self._put("refreshToken", {"refreshToken": kept.refresh}, None))
+            return await self._asked("refreshToken", {"refreshToken": kept.refresh})
         except (Rejected, Unauthorized):
             return None
 
     async def _issued(self, channel_id: str) -> KeptToken:
-        params = {"secret": self._secret} | ({"channelId": channel_id} if channel_id else {})
-        return self._kept(await self._put("issueToken", params, None))
+        channel = {"channelId": channel_id} if channel_id else {}
+        return await self._asked("issueToken", {"secret": self._secret} | channel)
 
-    def _kept(self, answer: dict[str, Any]) -> KeptToken:
+    async def _asked(self, method: str, params: dict[str, Any]) -> KeptToken:
+        asked_at = self._clock()
+        answer = await self._put(method, params, None)
         access, refresh, life = (answer.get(k) for k in ("accessToken", "refreshToken", "expiresIn"))
-        if not (
-            isinstance(access, str)
-            and access
-            and isinstance(refresh, str)
-            and isinstance(life, int)
-            and life > 0
-        ):
-            raise OffContract(SYSTEM, "issueToken", note="a token answer without its members")
-        return KeptToken(access, refresh, self._clock() + timedelta(seconds=life))
+        texts = isinstance(access, str) and isinstance(refresh, str) and access and refresh
+        if not texts or type(life) is not int or life <= 0:
+            raise OffContract(SYSTEM, method, note="a token answer without its members")
+        return KeptToken(str(access), str(refresh), asked_at + timedelta(seconds=life))
 
     async def _put(self, method: str, params: dict[str, Any], token: str | None) -> dict[str, Any]:
         headers = {"content-type": "application/json"} | ({"x-access-token": token} if token else {})
@@ -138,7 +174,7 @@ def _result(method: str, response: http.Response) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         body = None
     if status == 429:
-        raise Throttled(SYSTEM, method, retry_after=60)
+        raise Throttled(SYSTEM, method, retry_after=_wait(response))
     if status in {401, 403}:
         raise Unauthorized(SYSTEM, method, status=status)
     if status >= 500:
@@ -146,15 +182,24 @@ def _result(method: str, response: http.Response) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise OffContract(SYSTEM, method, status=status)
     if error := body.get("error"):
-        raise _refused(method, status, error if isinstance(error, dict) else {})
+        raise _refused(method, response, error if isinstance(error, dict) else {})
     result = body.get("result")
     if status >= 400:
         raise Rejected(SYSTEM, method, status=status)
     return result if isinstance(result, dict) else {}
 
 
-def _refused(method: str, status: int, error: dict[str, Any]) -> Rejected | Unauthorized:
+def _refused(
+    method: str, response: http.Response, error: dict[str, Any]
+) -> Rejected | Unauthorized | Throttled:
+    """The limit on token calls comes as an envelope with HTTP 200 as well."""
     code = str(error.get("type") or error.get("code") or "")
-    if "unauth" in code.lower():
-        return Unauthorized(SYSTEM, method, status=status, wire_code=code)
-    return Rejected(SYSTEM, method, status=status, wire_code=code)
+    if "toomany" in code.lower():
+        return Throttled(SYSTEM, method, retry_after=_wait(response), status=response.status_code)
+    kind = Unauthorized if "unauth" in code.lower() else Rejected
+    return kind(SYSTEM, method, status=response.status_code, wire_code=code)
+
+
+def _wait(response: http.Response) -> float:
+    told = response.headers.get("retry-after", "")
+    return float(told) if told.isascii() and told.isdigit() else SLOW_DOWN_SECONDS

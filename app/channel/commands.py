@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.clock import Clock
 from app.keys import KeyRing
-from app.ports import Call, Chats, Connection, Function, Surface
+from app.ports import Call, Chats, ChatUser, Connection, Function, Surface
 from commands.kernel.failures import Failure, FailureType
+from commands.kernel.ports import Unavailable
 from commands.kernel.spec import CommandSpec
 from commands.kernel.who import ChannelId, Language
 from commands.shapes import Params, Shape
@@ -67,7 +68,7 @@ class CommandList(Shape):
 
 class Chat(Params):
     type: str = ""
-    id: str = ""
+    id: str = Field("", max_length=200)
 
 
 class OpenParams(Params):
@@ -88,6 +89,7 @@ class ActionResult(BaseModel):
 
 
 ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
+CustomerOfChat = Callable[[ChannelId, str], Awaitable[ChatUser | None]]
 IsIdentified = Callable[[Call, Connection, CommandSpec], Awaitable[bool]]
 
 
@@ -105,6 +107,7 @@ class CommandExtension:
         connection_of: ConnectionOf,
         require: Callable[[Call, CommandSpec], Awaitable[Connection]],
         is_identified: IsIdentified,
+        customer_of_chat: CustomerOfChat,
     ) -> None:
         self._commands = commands
         self._app_id = app_id
@@ -114,6 +117,7 @@ class CommandExtension:
         self._connection_of = connection_of
         self._require = require
         self._is_identified = is_identified
+        self._customer_of_chat = customer_of_chat
 
     def functions(self) -> list[Function]:
         listing = Function(
@@ -148,13 +152,23 @@ class CommandExtension:
         chat_id = _chat_id(call, params)
         if call.surface is Surface.MANAGER:
             return self._wam(command.name, arguments | self._chat_token(call, chat_id))
-        if chat_id:
+        if chat_id and await self._is_in_chat(call, chat_id):
             await self._chats.remember(call.channel_id, call.caller_id, chat_id, self._clock())
         connection = await self._require(call, command)
         if await self._is_identified(call, connection, command):
             return self._wam(command.name, arguments)
         following = {"nextCommand": command.name, "nextScreen": arguments.pop("screen", command.first_screen)}
         return self._wam(IDENTITY_SCREEN, arguments | following)
+
+    async def _is_in_chat(self, call: Call, chat_id: str) -> bool:
+        """What is only in the params came through the customer's own client: Channel says whose chat it is."""
+        if call.user_chat_id:
+            return True
+        try:
+            customer = await self._customer_of_chat(call.channel_id, chat_id)
+        except Unavailable:
+            return False
+        return customer is not None and customer.id == call.caller_id
 
     def _chat_token(self, call: Call, chat_id: str | None) -> dict[str, str]:
         if not chat_id:

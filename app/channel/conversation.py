@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import Clock
-from app.errors import OffContract, Rejected, Unauthorized, Unavailable, Upstream
+from app.errors import OffContract, Rejected, Unauthorized, Unavailable
 from app.log import say
 from app.ports import ChatUser
 from commands.kernel.who import ChannelId
@@ -47,6 +47,23 @@ class ChannelConversation:
         chat = (await self._read(channel_id, "getUserChat", userChatId=user_chat_id)).get("userChat")
         user_id = chat.get("userId") if isinstance(chat, dict) else None
         return await self.user(channel_id, user_id) if isinstance(user_id, str) and user_id else None
+
+    async def names(self, channel_id: ChannelId, manager_id: str) -> tuple[str, str]:
+        """Of the channel and of a manager, as people know them; the ids where Channel does not say."""
+        return (
+            await self._name(channel_id, "channel", channel_id, "getChannel"),
+            await self._name(channel_id, "manager", manager_id, "getManager", managerId=manager_id),
+        )
+
+    async def _name(
+        self, channel_id: ChannelId, member: str, otherwise: str, method: str, **params: str
+    ) -> str:
+        try:
+            named = (await self._read(channel_id, method, **params)).get(member)
+        except Unavailable:
+            return otherwise
+        name = named.get("name") if isinstance(named, dict) else None
+        return name if isinstance(name, str) and name else otherwise
 
     async def _read(self, channel_id: ChannelId, method: str, **params: str) -> dict[str, Any]:
         """Empty where there is no such thing, or we may not look: then nobody is known. Raises `Unavailable`."""

@@ -1,17 +1,24 @@
 """The Functions of the commands, and what follows from Channel's lifecycle hooks."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from app.cafe24.binding import GONE
 from app.channel.conversation import ChannelConversation
 from app.channel.hooks import hook_functions
+from app.clock import Clock
 from app.identity.sessions import Sessions
-from app.ports import Asking, Call, ConnectionState, Function, Surface
+from app.ports import Asking, Call, Connection, ConnectionState, Function, Surface
 from app.shops.book import ConnectionBook
 from app.store.store import Store
 from commands.explain import WORDS
 from commands.kernel.spec import CommandSpec, FunctionSpec
 from commands.kernel.who import ChannelId, Language
+
+AWAY = "channel_away"
+"""A mark in `Once`, by channel: our app was removed from it, and its working connection was put to sleep."""
+AWAY_LIFE = timedelta(days=3650)
 
 
 def command_functions(commands: Sequence[CommandSpec], asking: Asking) -> list[Function]:
@@ -29,27 +36,44 @@ def _bound(command: CommandSpec, spec: FunctionSpec, asking: Asking) -> Function
 
 
 def channel_lifecycle(
-    store: Store, sessions: Sessions, book: ConnectionBook, conversation: ChannelConversation
+    store: Store, sessions: Sessions, book: ConnectionBook, conversation: ChannelConversation, clock: Clock
 ) -> list[Function]:
-    """Removing the app from a channel ends its sessions and tokens; its connection waits for a return."""
+    """Removing the app from a channel ends its sessions and tokens; its connection waits for a return. A return
+    wakes only what the removal put to sleep: hooks come twice, and a mall suspends its shops for its own reasons.
+    """
 
     async def installed(channel_id: ChannelId) -> None:
-        await _set(channel_id, ConnectionState.SUSPENDED, ConnectionState.CONNECTED)
+        conversation.forget(channel_id)
+        if await store.once.take(AWAY, channel_id, clock()) is None:
+            return
+        connection = await store.connections.of_channel(channel_id)
+        if connection and connection.state is ConnectionState.SUSPENDED:
+            await _set(connection, await _state_of_mall(connection))
 
     async def uninstalled(channel_id: ChannelId) -> None:
         await sessions.end_all(channel_id)
         await store.channel_tokens.drop(channel_id)
         conversation.forget(channel_id)
-        await _set(channel_id, ConnectionState.CONNECTED, ConnectionState.SUSPENDED)
+        connection = await store.connections.of_channel(channel_id)
+        if connection and connection.state is not ConnectionState.SUSPENDED:
+            now = clock()
+            await store.once.first(AWAY, channel_id, now, now + AWAY_LIFE)
+            await _set(connection, ConnectionState.SUSPENDED)
 
     async def toggled(channel_id: ChannelId) -> None:
         book.forget(channel_id)
 
-    async def _set(channel_id: ChannelId, was: ConnectionState, becomes: ConnectionState) -> None:
-        connection = await store.connections.of_channel(channel_id)
-        if connection and connection.state is was:
-            await store.connections.set_state(connection.shop.mall_id, connection.shop.shop_no, becomes)
-        book.forget(channel_id)
+    async def _state_of_mall(connection: Connection) -> ConnectionState:
+        """A shop that its mall has closed meanwhile stays closed."""
+        mall_id = connection.shop.mall_id
+        if await store.once.peek(GONE, mall_id, clock()) is not None:
+            return ConnectionState.SUSPENDED
+        alive = await store.mall_tokens.get(mall_id) is not None
+        return ConnectionState.CONNECTED if alive else ConnectionState.RECONNECT
+
+    async def _set(connection: Connection, state: ConnectionState) -> None:
+        await store.connections.set_state(connection.shop.mall_id, connection.shop.shop_no, state)
+        book.forget(connection.shop.channel_id)
 
     return hook_functions(installed=installed, uninstalled=uninstalled, toggled=toggled)
 
