@@ -123,19 +123,23 @@ class ShopFunctions:
         ]
 
     async def get(self, call: Call, _params: NoParams) -> SettingsResult:
-        return await self._settings(call, await self._connected(call))
+        connection = await self._connected(call)
+        require_admin(call, connection)
+        return await self._settings(call, connection)
 
     async def update(self, call: Call, params: UpdateParams) -> SettingsResult:
-        """Without `version` the patch is merged into whatever there is now; with it, `conflict` when changed."""
+        """Without `version` the patch is merged into whatever there is now; with it, `conflict` when changed.
+        A patch that changes nothing conflicts with nothing: the same call may arrive twice.
+        """
         for _ in range(ATTEMPTS):
             connection = await self._connected(call)
             require_admin(call, connection)
-            if params.version not in {None, connection.version}:
-                break
             settings, kept = patched(connection, params.patch)
             changed = changed_keys(connection.settings, settings) + changed_keys(connection.secrets, kept)
             if not changed:
                 return await self._settings(call, connection)
+            if params.version not in {None, connection.version}:
+                break
             stored = await self._connections.change_settings(
                 call.channel_id, seen=connection.version, settings=settings, secrets=kept
             )

@@ -12,6 +12,7 @@ from commands.kernel.mall import Choices
 from commands.kernel.who import Language
 
 SECRETS = frozenset({("sms", "apiKey"), ("sms", "apiSecret")})
+DEEPEST = 8
 Patch = dict[str, Any]
 
 
@@ -98,7 +99,9 @@ def patched(connection: Connection, patch: Patch) -> tuple[Patch, dict[str, str]
     rest = {group: dict(value) if isinstance(value, dict) else value for group, value in patch.items()}
     for group, name in SECRETS:
         values = rest.get(group)
-        if isinstance(values, dict) and name in values:
+        if group in rest and values is None:
+            secrets.pop(f"{group}.{name}", None)
+        elif isinstance(values, dict) and name in values:
             _set_secret(secrets, f"{group}.{name}", values.pop(name))
     merged = merge(dict(connection.settings), rest)
     try:
@@ -110,14 +113,16 @@ def patched(connection: Connection, patch: Patch) -> tuple[Patch, dict[str, str]
     return settings.model_dump(mode="json", by_alias=True, exclude_defaults=True), secrets
 
 
-def merge(target: Patch, patch: Mapping[str, Any]) -> Patch:
+def merge(target: Patch, patch: Mapping[str, Any], depth: int = 0) -> Patch:
     """RFC 7396: null removes, objects merge, anything else replaces."""
+    if depth > DEEPEST:
+        raise Failure(FailureType.INVALID_PARAMS, "patch: nested too deeply")
     for key, value in patch.items():
         if value is None:
             target.pop(key, None)
         elif isinstance(value, dict):
             held = target.get(key)
-            target[key] = merge(dict(held) if isinstance(held, dict) else {}, value)
+            target[key] = merge(dict(held) if isinstance(held, dict) else {}, value, depth + 1)
         else:
             target[key] = value
     return target
