@@ -61,7 +61,10 @@ class Application:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
             for close in self.closers:
-                await close()
+                try:
+                    await close()
+                except Exception:
+                    log.exception("something did not close")
 
 
 async def _kept_alive(task: Task, stop: asyncio.Event) -> None:
