@@ -61,12 +61,12 @@ class Unauthorized(Upstream):
     """Our credentials are dead or lack a scope. Never retried; the merchant must reconnect."""
 
 
-class Rejected(Upstream):
+class Rejected(Upstream, kernel.MallRefused):
     """The system understood and refused. Never retried; `message` is the system's own text."""
 
     def __init__(self, system: str, operation: str, *, message: str = "", **kept: object) -> None:
-        self.message = message
         super().__init__(system, operation, **kept)  # type: ignore[arg-type]
+        self.message = message
 
 
 class OffContract(Upstream):

@@ -76,7 +76,7 @@ def order_detail(order: Order, ask: Ask) -> OrderDetail:
     receiver = order.receivers[0] if order.receivers else None
     return OrderDetail(
         **order_card(order, ask).model_dump(),
-        payment=[payment_text(method, ask.language) for method in order.payment_methods],
+        payment=[payment_text(method, ask.language) for method in order.payment.methods],
         receiver=receiver
         and ReceiverShape(
             name=masked_name(receiver.name),

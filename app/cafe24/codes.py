@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from commands.kernel.order import ItemState, SalesChannel
+from commands.kernel.money import Money
+from commands.kernel.order import ItemState, PaidState, Payment, SalesChannel
 
 from .wire import Order
 
@@ -82,3 +83,23 @@ def traits(order: Order) -> frozenset[str]:
     if order.naverpay_payment_information == "N":
         found.add("naverPayment")
     return frozenset(found)
+
+
+PAID_STATES: Mapping[str, PaidState] = {
+    "T": PaidState.PAID,
+    "F": PaidState.UNPAID,
+    "M": PaidState.PARTLY,
+}
+
+
+def payment(order: Order) -> Payment:
+    """How it was paid. `naverpay_payment_information` N: Naver settles it, whatever the method is called."""
+    paid = order.initial_order_amount.payment_amount
+    return Payment(
+        methods=tuple(order.payment_method),
+        state=PAID_STATES.get(order.paid, PaidState.UNRECOGNISED),
+        easy_pay=order.easypay_name,
+        settled_by_naver=order.naverpay_payment_information == "N",
+        transactions=None if order.transaction_ids is None else len(order.transaction_ids),
+        paid=None if paid is None else Money(paid, order.currency or "KRW"),
+    )

@@ -191,7 +191,8 @@ class Install:
             case BindOutcome.CHANNEL_TAKEN:
                 return await self._let_go(pairing, tokens, "bind.channelTaken", 409)
             case BindOutcome.BOUND:
-                return notice(pairing.language, "bind.done", good=True, mall=pairing.mall_id)
+                link = ("/console/connection", "bind.done.next")
+                return notice(pairing.language, "bind.done", good=True, link=link, mall=pairing.mall_id)
 
     def _is_ours(self, request: Request, ticket: str, csrf: str) -> bool:
         origin = request.headers.get("origin")

@@ -86,11 +86,12 @@ def to_order(order: wire.Order, tracking_url: TrackingUrl) -> Order:
         items=items,
         channel=codes.sales_channel(order.market_id, order.order_place_id),
         channel_code=order.market_id if order.market_id != codes.OWN_MALL else order.order_place_id,
-        payment_methods=tuple(order.payment_method),
+        payment=codes.payment(order),
         receivers=tuple(_to_receiver(receiver) for receiver in order.receivers),
         claims=_claims(order.items),
         member_id=order.member_id,
         traits=codes.traits(order),
+        orderer_name=order.buyer.name,
     )
 
 
@@ -120,6 +121,8 @@ def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl) -> OrderItem:
         claim_code=item.claim_code,
         shipment_code=item.shipping_code,
         tracking=tracking,
+        is_gift=item.gift is True,
+        in_set=item.product_bundle is True,
     )
 
 

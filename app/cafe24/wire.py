@@ -53,6 +53,8 @@ class OrderItem(Inbound):
     return_confirmed_date: Instant = None
     exchange_request_date: Instant = None
     exchange_date: Instant = None
+    gift: Flag = None
+    product_bundle: Flag = None
 
 
 class OrderAmounts(Inbound):
@@ -80,6 +82,8 @@ class Order(OrderHead):
     market_id: Text = ""
     order_place_id: Text = ""
     payment_method: Words = []
+    paid: Text = ""
+    transaction_ids: Words | None = None
     payment_amount: Amount = None
     initial_order_amount: Annotated[OrderAmounts, BeforeValidator(_record)] = OrderAmounts()
     actual_order_amount: Annotated[OrderAmounts, BeforeValidator(_record)] = OrderAmounts()

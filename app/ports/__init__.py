@@ -1,9 +1,11 @@
 """What parts of the app need of one another. Adapters meet these Protocols in `main.py` only."""
 
+from commands.kernel.plan import Interrupted, Steps
+
 from .connections import BindOutcome, Connection, Connections, ConnectionState
 from .database import Database, Row, Statements
 from .functions import Asking, Call, ChatUser, Function, Surface
-from .jobs import Interrupted, Job, JobHandler, Jobs, Steps
+from .jobs import Job, JobHandler, Jobs
 from .mall import MallTokens, RateStore, TokenPair
 from .pairing import Connecting, Consent, Pairing, Pairings
 from .people import Account, Conversation, Members, SmsError, SmsSender, SmsTrouble

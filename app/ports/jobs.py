@@ -5,31 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-
-class Interrupted(Exception):
-    """A marked call began before a crash and its answer was never recorded: read the mall, then settle or forget."""
-
-    def __init__(self, step: str) -> None:
-        self.step = step
-        super().__init__(step)
-
-
-class Steps(Protocol):
-    """The durable steps of a running job, by name. Answers are JSON values."""
-
-    async def __call__(self, name: str, work: Callable[[], Awaitable[Any]], *, mark: bool = False) -> Any:
-        """Runs `work` once and records its answer; after a crash returns the recorded one. With `mark` the call
-        is marked before it begins; a mark without an answer raises `Interrupted` instead of calling again.
-        """
-        ...
-
-    async def settle(self, name: str, answer: Any) -> None:
-        """Reconciled: the interrupted call did take effect, and this is its answer."""
-        ...
-
-    async def forget(self, name: str) -> None:
-        """Reconciled: the interrupted call surely had no effect and may be made again."""
-        ...
+from commands.kernel.plan import Steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class OrderItem:
     claim_code: str | None = None
     shipment_code: str | None = None
     tracking: Tracking | None = None
+    is_gift: bool = False
+    in_set: bool = False
 
     @property
     def claimable_quantity(self) -> int:
@@ -101,6 +103,27 @@ class Claim:
     at: datetime | None
 
 
+class PaidState(StrEnum):
+    PAID = "paid"
+    UNPAID = "unpaid"
+    PARTLY = "partly"
+    UNRECOGNISED = "unrecognised"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How an order was paid. `methods` are the mall's codes (card, cash, point …); `transactions`: at the payment
+    gateway, None when the mall does not say; `paid` is the whole sum as it was at order time.
+    """
+
+    methods: tuple[str, ...] = ()
+    state: PaidState = PaidState.UNRECOGNISED
+    easy_pay: str = ""
+    settled_by_naver: bool = False
+    transactions: int | None = None
+    paid: Money | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """`ordered_at` is aware; `total` is what the order amounts to after claims, in the shop's currency."""
@@ -111,11 +134,12 @@ class Order:
     items: tuple[OrderItem, ...]
     channel: SalesChannel
     channel_code: str
-    payment_methods: tuple[str, ...] = ()
+    payment: Payment = Payment()
     receivers: tuple[Receiver, ...] = ()
     claims: tuple[Claim, ...] = ()
     member_id: str | None = None
     traits: frozenset[str] = field(default_factory=frozenset)
+    orderer_name: str = ""
 
     @property
     def states(self) -> Counter[ItemState]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from .order import Order, OrderId
+from .mall import MallRules
+from .order import Order, OrderId, OrderItemCode
 from .who import Customer, Shop
 
 
@@ -36,6 +37,57 @@ class Orders(Protocol):
 
     async def one(self, shop: Shop, customer: Customer, order_id: OrderId) -> Order | None:
         """None for an order that does not exist and for somebody else's. Raises `Unavailable`."""
+        ...
+
+
+class MallRefused(Exception):
+    """The mall understood and said no. Nothing took effect. `message` is the mall's own text."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+class Rules(Protocol):
+    """The mall's own settings."""
+
+    async def rules(self, shop: Shop, *, fresh: bool) -> MallRules:
+        """At most five minutes old, or one when `fresh`. Raises `Unavailable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAccount:
+    """Where a refund by hand goes. Personal data: encrypted where kept, wiped 24 h after settling."""
+
+    bank_code: str
+    account_number: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCall:
+    """What is asked of the mall. `lines`: (item code, quantity). `complete`: with `refund_now` the payment gateway
+    is asked to cancel too; without, the refund waits for a manager. `reason_type`: A, B, G or I.
+    """
+
+    order_id: OrderId
+    lines: tuple[tuple[OrderItemCode, int], ...]
+    reason_type: str
+    reason: str
+    complete: bool
+    refund_now: bool = False
+    gateway_cancel: bool = False
+    restore_stock: bool = False
+    restore_coupon: bool = False
+    account: RefundAccount | None = None
+
+
+class Claims(Protocol):
+    """Claims of the mall. Every write raises `Unavailable` (no effect), `MallRefused` or `OutcomeUnknown`."""
+
+    async def cancel(self, shop: Shop, call: CancelCall) -> str | None:
+        """Cancels, or files a request when not `complete`. The claim code, which requests do not have yet."""
         ...
 
 

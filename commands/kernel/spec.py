@@ -3,14 +3,31 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from .doctor import Doctor
 from .mall import Choices
+from .plan import Draft, Json, Planned, Receipt, Settled, Steps, WentStale
 from .ports import Orders, Pictures
 from .screen import Screen
 from .texts import Texts
 from .who import Caller, CallerKind, Customer, Language, Shop
+
+
+class Effects(Protocol):
+    """Keeps plans, and carries them out once. Errors are `Failure`s: planExpired, notFound, forbidden, tooLate."""
+
+    async def plan(self, ask: "Ask", draft: Draft) -> Planned:
+        """A token of ten minutes, bound to the customer."""
+        ...
+
+    async def confirm(self, ask: "Ask", token: str) -> Receipt:
+        """The same receipt however often. Raises `StalePlan`."""
+        ...
+
+    async def undo(self, ask: "Ask", receipt_id: str) -> Receipt: ...
+
+    async def receipt(self, ask: "Ask", receipt_id: str) -> Receipt: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +36,12 @@ class Ports:
 
     orders: Orders
     pictures: Pictures
+
+
+Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
+"""`act(ask, payload, seen, step)`: carries a confirmed plan out. Runs in a job, maybe again after a crash. Raises
+`Unavailable` and `OutcomeUnknown` for the worker to come back later.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +90,4 @@ class CommandSpec:
     order_screen: str | None = None
     enabled_by_default: bool = True
     doctor: Doctor | None = None
+    act: Act | None = None

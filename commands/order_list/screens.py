@@ -118,7 +118,7 @@ def _parcels(order: Order, ask: Ask) -> Card | None:
 
 def _payment(order: Order, ask: Ask) -> Card:
     say = TEXTS.say
-    methods = ", ".join(payment_text(m, ask.language) for m in order.payment_methods)
+    methods = ", ".join(payment_text(m, ask.language) for m in order.payment.methods)
     lines = [Line(say(ask.language, "card.total"), money_text(order, ask.language))]
     if methods:
         lines.append(Line(say(ask.language, "detail.method"), methods))
