@@ -56,7 +56,7 @@ function paint(html) {
   main.replaceChildren(...fragment.body.childNodes);
   startTimers();
   const heading = main.querySelector("h1");
-  const wrong = main.querySelector("[aria-invalid=true]");
+  const wrong = main.querySelector("[aria-invalid=true], .wrong input");
   (wrong || heading)?.focus({ preventScroll: !wrong });
   window.scrollTo(0, 0);
   fillPictures();
@@ -205,8 +205,6 @@ main.addEventListener("submit", (event) => {
   const form = event.target;
   const digits = form.querySelector("input.code");
   if (digits) digits.value = digits.value.normalize("NFKC").replace(/[^0-9]/g, "").slice(0, Number(digits.dataset.digits));
-  const missing = [...form.elements].find((e) => e.required && !e.checkValidity());
-  if (missing) return void missing.focus();
   act(JSON.parse(form.dataset.action));
 });
 
