@@ -64,9 +64,14 @@ async def _run(url: str, host: str, port: int, *, open_browser: bool) -> None:
 
 @asynccontextmanager
 async def open_sandbox(
-    database_url: str, host: str = "127.0.0.1", port: int = 0, *, clock: Clock = system_clock
+    database_url: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    connected: bool = True,
+    clock: Clock = system_clock,
 ) -> AsyncIterator[Sandbox]:
-    """Serves on `port`, or on a free one; registered with Channel and connected to the demo mall."""
+    """Serves on `port`, or on a free one; registered with Channel and, if `connected`, with the demo mall bound."""
     with _listening(host, port) as listener:
         origin = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         async with http.new_client() as client:
@@ -103,7 +108,8 @@ async def open_sandbox(
                 await _started(server, serving)
                 if application.register:
                     await application.register()
-                await world.connect(world.panel.mall.mall_id)
+                if connected:
+                    await world.connect(world.panel.mall.mall_id)
                 yield Sandbox(origin, world, outbox, server, serving)
             finally:
                 server.should_exit = True
