@@ -60,13 +60,13 @@ def claim_row(order: Order, claim: Claim) -> Row:
         row |= GOODS_BACK | RETURN_ONLY | {"pickup": _pickup(order)}
     if claim.kind == "exchange":
         row |= GOODS_BACK | _exchange(order, claim)
-    return CLAIM_DEFAULTS | row
+    return CLAIM_DEFAULTS | row | claim.wire
 
 
 def refund_row(order: Order, claim: Claim, refund: Refund) -> Row:
     """One row of the refund list; the refund code equals the claim code."""
     lines = [item for item in order.items if item.code in claim.item_codes]
-    done = refund.status == "T"
+    done = refund.status == "T" and refund.at_gateway
     gateway = [method for method in refund.methods if method in {"card", "tcash"}]
     cancelled = [{"payment_method": m, "cancel_date": stamp(refund.refunded_at)} for m in gateway if done]
     return {
@@ -82,8 +82,8 @@ def refund_row(order: Order, claim: Claim, refund: Refund) -> Row:
         "order_item_code": claim.item_codes,
         "quantity": sum(item.quantity for item in lines),
         "actual_refund_amount": money(refund.amount),
-        "used_points": money(order.points_spent if order.cancelled == "T" else 0),
-        "used_credits": money(order.credits_spent if order.cancelled == "T" else 0),
+        "used_points": money(refund.points),
+        "used_credits": money(refund.credits),
         "currency": "KRW",
         "payment_methods": order.payment_methods,
         "refund_payment_methods": refund.methods,
@@ -99,6 +99,7 @@ def refund_row(order: Order, claim: Claim, refund: Refund) -> Row:
         "include_tax": "T",
         "tax": None,
         "cancel_fee_amount": None,
+        **refund.account,
     }
 
 
@@ -108,7 +109,9 @@ def _names(refund: Refund | None) -> list[str]:
 
 def _amounts(refund: Refund | None) -> list[Row]:
     """ASSUMPTION: the whole sum stands at the first method."""
-    return [{"payment_method": refund.methods[0], "amount": money(refund.amount)}] if refund else []
+    if refund is None or not refund.methods:
+        return []
+    return [{"payment_method": refund.methods[0], "amount": money(refund.amount)}]
 
 
 def _pickup(order: Order) -> Row:

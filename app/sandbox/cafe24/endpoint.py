@@ -13,6 +13,10 @@ from app.sandbox.cafe24.state import Mall, ShopSettings
 from app.sandbox.cafe24.wire import Row
 
 
+class Mixed(Row):
+    """The answer of a bulk call of which some objects were refused: 207 instead of the usual status."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One permitted call: whose mall, which shop, which path parameters, which query, which body."""

@@ -10,7 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.sandbox.cafe24.endpoint import Ask, Endpoint
+from app.sandbox.cafe24.endpoint import Ask, Endpoint, Mixed
 from app.sandbox.cafe24.errors import (
     ENVELOPE_MISSING,
     NO_API,
@@ -64,7 +64,8 @@ class Gate:
             if endpoint.method == "GET":
                 return self._read(endpoint, request, mall, grant, headers)
             ask = self._ask(request, mall, grant, _envelope(body))
-            return json_response(endpoint.handler(ask), endpoint.status, headers)
+            done = endpoint.handler(ask)
+            return json_response(done, 207 if isinstance(done, Mixed) else endpoint.status, headers)
         except ApiError as error:
             error.headers |= headers
             raise

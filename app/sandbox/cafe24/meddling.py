@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.sandbox.cafe24.errors import SCOPE_MISSING, TOKEN_EXPIRED, ApiError, gateway_page, json_response
 from app.sandbox.cafe24.gate import Handler, quota_spent, throttled, trace_id
@@ -31,7 +33,9 @@ def meddled(malls: Malls, handler: Handler) -> Handler:
         mall = malls.get(request.path_params["mall_id"])
         if mall is not None:
             mall.record(Call(request.method, path, dict(request.query_params)))
-        response = await _meet(malls.faults.take(path), malls.faults.slow_seconds, handler, request)
+        # A fault may be planted for one method: its path then reads "POST /admin/orders".
+        fault = malls.faults.take(f"{request.method} {path}") or malls.faults.take(path)
+        response = await _meet(fault, malls.faults.slow_seconds, handler, request)
         response.headers["X-Trace-ID"] = trace_id()
         return response
 
@@ -52,12 +56,27 @@ async def _meet(fault: str | None, slow_seconds: float, handler: Handler, reques
         return gateway_page(502, "502 Bad Gateway")
     if fault == "slow":
         await asyncio.sleep(slow_seconds)
-    response = await handler(request)
+    return _garbled(fault, await handler(request))
+
+
+def _garbled(fault: str, response: Response) -> Response:
+    """What reaches the client of an answer whose effect has taken place."""
+    if fault == "timeout_after_effect:closed":
+        return _Closed()
     if fault == "timeout_after_effect":
         return gateway_page(504, "504 Gateway Time-out")
     if fault.startswith("drop_field"):
         return _without(fault.partition(":")[2] or "order_status", response)
     return response
+
+
+class _Closed(Response):
+    """An answer that breaks off: the client hears of a lost connection, over loopback and in-process alike."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        lost = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": lost})
+        raise httpx.RemoteProtocolError("the mall closed the connection without an answer")
 
 
 def _without(field: str, response: Response) -> Response:

@@ -1,7 +1,16 @@
 """What this simulated mall does not do, in plain sentences for the panel and the README."""
 
 NOT_SIMULATED: tuple[str, ...] = (
-    "Writes to orders, claims, addresses and settings are not simulated yet: those calls answer 404.",
+    "Of all writes only cancellations exist; exchanges, returns, addresses and settings answer 404.",
+    "That API requests obey automatic acceptance is an assumption (`api_requests_obey_auto_accept`).",
+    "Cancelling a part of a line leaves the rest under the old code and gives the part a new one: an assumption.",
+    "A rejected request becomes C11 and cannot be filed again (`reject_result` picks the other way): assumptions.",
+    "A withdrawn cancellation returns to the state before the claim, also when it began as a request.",
+    "Naver Pay and marketplace orders refuse every claim; the real mall takes some with reasons of their own.",
+    "The texts of most refusals are ours, and so is the shape of a bulk answer of which a part was refused.",
+    "Whether the gateway cancels KakaoPay is doubtful; here it refuses (`kakaopay_gateway_cancel`).",
+    "A cancellation of an unpaid order by the API ends in C49 without money: an assumption.",
+    "Coupons to be given back are only noted; stock does go up. Nobody gets mail or text messages.",
     "Time does not move orders: nothing is shipped, delivered, confirmed or cancelled by itself.",
     "Webhooks go out only when a person or a test sends them; the mall neither retries nor logs them.",
     "A partial refund is the plain sum of its lines; the real mall recalculates fees and benefits.",

@@ -83,12 +83,16 @@ class Item:
 
 @dataclass(slots=True)
 class Refund:
-    """Money going back: F not yet, T done, M on hold."""
+    """Money going back: F not yet, T done, M on hold; `at_gateway` False: done on the mall's side only."""
 
     status: Literal["F", "T", "M"]
     amount: Decimal
     methods: list[str]
     refunded_at: datetime | None = None
+    points: Decimal = ZERO
+    credits: Decimal = ZERO
+    at_gateway: bool = True
+    account: Row = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -103,6 +107,9 @@ class Claim:
     reason: str
     refund: Refund | None = None
     undone: bool = False
+    restored_stock: bool = False
+    restored_coupon: bool = False
+    wire: Row = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -170,4 +170,6 @@ def _refund(row: Row, order: Order, lines: list[Item]) -> Refund:
         amount=Decimal(row.get("amount", amount)),
         methods=row.get("methods", order.payment_methods[:1]),
         refunded_at=row.get("refunded"),
+        points=order.points_spent if whole else ZERO,
+        credits=order.credits_spent if whole else ZERO,
     )

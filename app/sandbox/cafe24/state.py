@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from app.sandbox.cafe24.order import Order
+from app.sandbox.cafe24 import back_office
+from app.sandbox.cafe24.claim_book import ClaimBook, RejectResult
+from app.sandbox.cafe24.ledger import Act, RefundEntry, RequestEntry
+from app.sandbox.cafe24.order import Carrier, Order
 from app.sandbox.cafe24.order_fixture import orders_of
 from app.sandbox.cafe24.product_fixture import Product, products_of
 from app.sandbox.cafe24.shop_fixture import ShopFolder, read_folder
@@ -63,11 +66,20 @@ class Mall:
     refuse_disabled_shops: bool = False
     # Whether `customers?cellphone=` wants hyphens is unknown: by default both forms work (ASSUMPTION).
     customer_phone_form: PhoneForm = "any"
+    # Whether requests made through the API are accepted at once like the storefront's: by default yes (ASSUMPTION).
+    api_requests_obey_auto_accept: bool = True
+    # What a rejected request becomes, C11 or the state before it, is unknown: by default C11 (ASSUMPTION).
+    reject_result: RejectResult = "rejected"
+    # Whether the gateway cancels a KakaoPay payment of the own mall is doubtful: by default not (ASSUMPTION).
+    kakaopay_gateway_cancel: bool = False
     calls: list[Call] = field(default_factory=list)
     buckets: Buckets = field(init=False)
     answers: AnswerCache = field(init=False)
+    claims: ClaimBook = field(init=False)
 
     def __post_init__(self) -> None:
+        numbers = [int(claim.code[-7:]) for order in self.orders.values() for claim in order.claims]
+        self.claims = ClaimBook(self.now, self.products, max(numbers, default=0))
         self.buckets = Buckets(self.now)
         self.answers = AnswerCache(self.now)
 
@@ -79,6 +91,50 @@ class Mall:
     def reset_calls(self) -> None:
         """Start counting anew."""
         self.calls.clear()
+
+    @property
+    def requests(self) -> list[RequestEntry]:
+        """Every cancellation request that was filed, oldest first."""
+        return self.claims.requests
+
+    @property
+    def refunds(self) -> list[RefundEntry]:
+        """All money that went back for cancellations while this mall lives, oldest first."""
+        return self.claims.refunds
+
+    def accept_request(self, order_id: str, item_codes: Sequence[str] | None = None) -> Act:
+        """A manager accepts requests (C00) of an order, all of them unless lines are named."""
+        return back_office.accept_request(self.claims, *self._place(order_id), item_codes)
+
+    def reject_request(self, order_id: str, item_codes: Sequence[str] | None = None, reason: str = "") -> Act:
+        """A manager rejects requests (C00) of an order."""
+        return back_office.reject_request(
+            self.claims, self.orders[order_id], item_codes, reason, self.reject_result
+        )
+
+    def complete_refund(self, order_id: str, claim_code: str) -> Act:
+        """A manager sends the money of a waiting refund back."""
+        return back_office.complete_refund(self.claims, self.orders[order_id], claim_code)
+
+    def file_request(
+        self, order_id: str, quantities: Mapping[str, int] | None = None, reason: str = ""
+    ) -> Act:
+        """The buyer files a cancellation request in the storefront, where auto acceptance always holds."""
+        return back_office.file_request(self.claims, *self._place(order_id), quantities, reason)
+
+    def ship(self, order_id: str, item_codes: Sequence[str] | None = None, tracking_no: str = "") -> Act:
+        """A manager hands the lines that still wait to the mall's first carrier."""
+        row = self.carriers[0]
+        carrier = Carrier(row["carrier_id"], row["shipping_carrier_code"], row["shipping_carrier"])
+        return back_office.ship(self.orders[order_id], item_codes, tracking_no, carrier, self.now())
+
+    def act_webhook(self, act: Act, api_key: str) -> Webhook:
+        """The event of an act, ready to be posted to the app."""
+        return self.order_webhook(act.event_no, act.order_id, api_key, act.event_code)
+
+    def _place(self, order_id: str) -> tuple[Order, Row]:
+        order = self.orders[order_id]
+        return order, self.settings[order.shop_no].order
 
     def remove_app(self) -> None:
         """The mall throws the app out: every call is 403, every refresh 400, until the next consent."""
