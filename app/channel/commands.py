@@ -23,16 +23,22 @@ IDENTITY_SCREEN = "identity"
 Scope = Literal["front", "desk"]
 
 
-class Word(BaseModel):
+class Words(BaseModel):
+    """Closed, as every object of the platform's own schema is."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+
+class Word(Words):
     name: str = Field(min_length=1, max_length=30)
     description: str = Field(max_length=100)
 
 
-class ButtonWord(BaseModel):
+class ButtonWord(Words):
     name: str = Field(min_length=1, max_length=30)
 
 
-class ParamWord(BaseModel):
+class ParamWord(Words):
     name: str = Field(min_length=1, max_length=20)
     description: str = Field(max_length=50)
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.ports import Call, Function, Surface
 from commands.kernel.failures import Failure, FailureType
@@ -18,9 +18,10 @@ Reaction = Callable[[ChannelId], Awaitable[None]]
 
 
 class HookEntry(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     type: HookType
-    actionFunctionName: str  # noqa: N815  Channel's word
-    systemVersion: str = "v1"  # noqa: N815
+    actionFunctionName: str = Field(max_length=255, pattern=r"^[a-zA-Z_][a-zA-Z0-9._]*$")  # noqa: N815  Channel's word
+    systemVersion: Literal["v1"] = "v1"  # noqa: N815
 
 
 class HookList(BaseModel):
