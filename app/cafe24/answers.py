@@ -11,6 +11,7 @@ from .limiter import SYSTEM
 
 TRACE_HEADER = "X-Trace-ID"
 LONGEST_MESSAGE = 300
+REQUEST_TIMEOUT = 408
 
 
 class CallFailed(Exception):
@@ -46,13 +47,13 @@ def failure(label: str, response: Response, *, scope: str, write: bool) -> CallF
         return CallFailed(Unauthorized(SYSTEM, label, **kept))
     if status == 403:
         return CallFailed(_forbidden(label, message, scope, kept))
-    if status >= 500:
+    if status >= 500 or status == REQUEST_TIMEOUT:
         if write:
             return CallFailed(OutcomeUnknown(SYSTEM, label, **kept))
         return CallFailed(Unavailable(SYSTEM, label, **kept), repeatable=True)
     if 400 <= status < 500:
         return CallFailed(Rejected(SYSTEM, label, message=message, **kept))
-    return CallFailed(OffContract(SYSTEM, label, **kept))
+    return CallFailed(OutcomeUnknown(SYSTEM, label, **kept) if write else OffContract(SYSTEM, label, **kept))
 
 
 def _forbidden(label: str, message: str, scope: str, kept: dict[str, Any]) -> Upstream:

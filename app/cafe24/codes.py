@@ -1,10 +1,10 @@
 """The tables: Cafe24's codes in our words (DESIGN §5, contracts/cafe24/ORDERS.md). Unknown stays unknown."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from commands.kernel.money import Money
-from commands.kernel.order import ItemState, PaidState, Payment, SalesChannel
+from commands.kernel.order import ItemState, PaidState, Payment, RefundWay, SalesChannel
 
 from .wire import Order
 
@@ -80,7 +80,7 @@ def traits(order: Order) -> frozenset[str]:
             found.add(trait)
     if order.easypay_name:
         found.add("easyPay")
-    if order.naverpay_payment_information == "N":
+    if _is_settled_by_naver(order):
         found.add("naverPayment")
     return frozenset(found)
 
@@ -92,14 +92,67 @@ PAID_STATES: Mapping[str, PaidState] = {
 }
 
 
+class MethodRefund(NamedTuple):
+    """How a payment method is given back, and its letter as a `refund_method_code`; coupons have none."""
+
+    way: RefundWay
+    letter: str = ""
+
+
+# All documented methods; which of them refund by themselves may change (H40), and changes here only.
+REFUNDS: Mapping[str, MethodRefund] = {
+    "card": MethodRefund(RefundWay.AUTOMATIC_GATEWAY, "F"),
+    "credit": MethodRefund(RefundWay.AUTOMATIC, "D"),
+    "point": MethodRefund(RefundWay.AUTOMATIC, "M"),
+    "coupon": MethodRefund(RefundWay.AUTOMATIC),
+    "tcash": MethodRefund(RefundWay.BY_HAND, "G"),
+    "cash": MethodRefund(RefundWay.BY_HAND, "T"),
+    "icash": MethodRefund(RefundWay.BY_HAND, "T"),
+    "cell": MethodRefund(RefundWay.BY_HAND, "C"),
+    "prepaid": MethodRefund(RefundWay.BY_HAND, "O"),
+    "cvs": MethodRefund(RefundWay.BY_HAND, "V"),
+    "giftcard": MethodRefund(RefundWay.BY_HAND, "J"),
+    "pointcard": MethodRefund(RefundWay.BY_HAND, "K"),
+    "cod": MethodRefund(RefundWay.BY_HAND, "Z"),
+    "pointfy": MethodRefund(RefundWay.BY_HAND, "I"),
+    "market_discount": MethodRefund(RefundWay.BY_HAND, "I"),
+    "etc": MethodRefund(RefundWay.BY_HAND, "I"),
+}
+# ASSUMPTION: what stands in `payment_method` for a card, an account or a balance behind an easy pay.
+BEHIND_EASY_PAY = frozenset({"card", "tcash", "prepaid"})
+# ASSUMPTION: a KakaoPay payment in the own mall's order form is cancelled at the gateway like a card.
+KAKAO_PAY_AS_CARD = True
+KAKAO_PAY_NAMES = frozenset({"카카오페이", "kakaopay"})
+
+
 def payment(order: Order) -> Payment:
     """How it was paid. `naverpay_payment_information` N: Naver settles it, whatever the method is called."""
     paid = order.initial_order_amount.payment_amount
     return Payment(
         methods=tuple(order.payment_method),
+        ways=tuple((method, _way(order, method)) for method in order.payment_method),
         state=PAID_STATES.get(order.paid, PaidState.UNRECOGNISED),
         easy_pay=order.easypay_name,
-        settled_by_naver=order.naverpay_payment_information == "N",
-        transactions=None if order.transaction_ids is None else len(order.transaction_ids),
+        settled_by_naver=_is_settled_by_naver(order),
+        transactions=None if order.transaction_ids is None else len(set(order.transaction_ids)),
         paid=None if paid is None else Money(paid, order.currency or "KRW"),
     )
+
+
+def _is_settled_by_naver(order: Order) -> bool:
+    return order.naverpay_payment_information == "N"
+
+
+def _way(order: Order, method: str) -> RefundWay:
+    """An easy pay counts as a card; money that another shop or Naver took is not at our gateway."""
+    known = REFUNDS.get(method)
+    if known is None:
+        return RefundWay.UNRECOGNISED
+    behind_easy_pay = bool(order.easypay_name) and method in BEHIND_EASY_PAY
+    way = RefundWay.AUTOMATIC_GATEWAY if behind_easy_pay else known.way
+    if way is not RefundWay.AUTOMATIC_GATEWAY:
+        return way
+    kakao = order.easypay_name.replace(" ", "").casefold() in KAKAO_PAY_NAMES
+    own = sales_channel(order.market_id, order.order_place_id) is SalesChannel.OWN_MALL
+    at_gateway = own and not _is_settled_by_naver(order) and (KAKAO_PAY_AS_CARD or not kakao)
+    return way if at_gateway else RefundWay.BY_HAND

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from app.clock import Clock, to_millis
 from app.errors import Unavailable
 from commands.kernel.calendar import kst_day, months_before, windows_back
-from commands.kernel.order import Order, OrderId
+from commands.kernel.order import ItemState, Order, OrderId
 from commands.kernel.ports import RecentOrders
 from commands.kernel.who import Customer, Guest, Member, Shop
 
@@ -24,6 +24,7 @@ from . import wire
 from .caches import Kept
 from .carriers import Carriers
 from .client import Cafe24Client, rows
+from .codes import item_state
 from .limiter import SYSTEM
 from .reading import ORDER_ID, answers, belongs_to, hyphenated, national_digits, ordered_at, to_order
 
@@ -49,6 +50,7 @@ class _ListKey:
     customer: str
     at_most: int
     months: int
+    states: frozenset[ItemState] | None
 
 
 class Cafe24Orders:
@@ -66,17 +68,25 @@ class Cafe24Orders:
         self._list_turns: Kept[str, int] = Kept(KEPT_TURNS, clock)
         self.strangers: Counter[str] = Counter()
 
-    async def recent(self, shop: Shop, customer: Customer, *, at_most: int, months: int) -> RecentOrders:
+    async def recent(
+        self,
+        shop: Shop,
+        customer: Customer,
+        *,
+        at_most: int,
+        months: int,
+        states: frozenset[ItemState] | None = None,
+    ) -> RecentOrders:
         """The port's: newest first. From memory for 30 s, an empty answer too."""
         if isinstance(customer, Guest):
             months = min(months, GUEST_MONTHS)
         if not _can_be_asked_for(customer):
             return RecentOrders((), months)
-        key = _ListKey(shop.mall_id, shop.shop_no, _name(customer), at_most, months)
+        key = _ListKey(shop.mall_id, shop.shop_no, _name(customer), at_most, months, states)
         kept = self._lists.get(key)
         if kept is None:
             turn = self._list_turns.get(shop.mall_id)
-            kept = await self._search(shop, customer, at_most, months)
+            kept = await self._search(shop, customer, key)
             # Forgotten while we were reading: what we hold may be older than what made it be forgotten.
             if self._list_turns.get(shop.mall_id) == turn:
                 self._lists.put(key, kept, LIST_SECONDS)
@@ -109,18 +119,19 @@ class Cafe24Orders:
             )
         )
 
-    async def _search(self, shop: Shop, customer: Customer, at_most: int, months: int) -> RecentOrders:
+    async def _search(self, shop: Shop, customer: Customer, key: _ListKey) -> RecentOrders:
         until = self._time() + ANSWER_SECONDS
         found: dict[str, tuple[wire.OrderHead, Mapping[str, Any]]] = {}
         searched = 0
-        for first, last in windows_back(kst_day(self._clock()), months):
+        for first, last in windows_back(kst_day(self._clock()), key.months):
             for head, row in await self._window(shop, customer, first, last, until):
-                found.setdefault(head.order_id, (head, row))
-            searched = min(searched + GUEST_MONTHS, months)
-            if len(found) >= at_most:
+                if key.states is None or _stands_in(row, key.states):
+                    found.setdefault(head.order_id, (head, row))
+            searched = min(searched + GUEST_MONTHS, key.months)
+            if len(found) >= key.at_most:
                 break
         newest = sorted(found.values(), key=lambda f: (ordered_at(f[0]), f[0].order_id), reverse=True)
-        return RecentOrders(await self._to_orders(shop, [row for _, row in newest[:at_most]]), searched)
+        return RecentOrders(await self._to_orders(shop, [row for _, row in newest[: key.at_most]]), searched)
 
     async def _window(
         self, shop: Shop, customer: Customer, first: date, last: date, until: float
@@ -177,6 +188,16 @@ class Cafe24Orders:
         turn = max(to_millis(self._clock()) // TURN_MILLIS, (self._turns.get(key) or 0) + 1)
         self._turns.put(key, turn, TURN_LIFE)
         return turn % TURNS + 1
+
+
+def _stands_in(row: Mapping[str, Any], states: frozenset[ItemState]) -> bool:
+    """Whether any line of the order does."""
+    lines = row.get("items")
+    if not isinstance(lines, list):
+        return False
+    return any(
+        isinstance(line, dict) and item_state(str(line.get("order_status"))) in states for line in lines
+    )
 
 
 @dataclass(frozen=True, slots=True)

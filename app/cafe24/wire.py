@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from .fields import Amount, Flag, Instant, Number, OptionalText, Text, Words, to_rows
+from .fields import Amount, Flag, Instant, Number, OptionalText, Text, Words, to_rows, to_words
 
 
 class Inbound(BaseModel):
@@ -65,6 +65,11 @@ def _record(value: Any) -> Any:
     return value if isinstance(value, dict) else {}
 
 
+def _words_or_none(value: Any) -> list[str] | None:
+    """An empty list says something, an absent or unreadable one nothing."""
+    return to_words(value) if isinstance(value, (list, str)) else None
+
+
 class OrderHead(Inbound):
     """What tells whose order it is: read of every row before anything else of it is used."""
 
@@ -83,7 +88,7 @@ class Order(OrderHead):
     order_place_id: Text = ""
     payment_method: Words = []
     paid: Text = ""
-    transaction_ids: Words | None = None
+    transaction_ids: Annotated[list[str] | None, BeforeValidator(_words_or_none)] = None
     payment_amount: Amount = None
     initial_order_amount: Annotated[OrderAmounts, BeforeValidator(_record)] = OrderAmounts()
     actual_order_amount: Annotated[OrderAmounts, BeforeValidator(_record)] = OrderAmounts()
@@ -138,17 +143,26 @@ class Token(Inbound):
     scopes: Words = []
 
 
+class StockRecovery(Inbound):
+    """수량 복구 by occasion: T automatic, F not, M ask."""
+
+    cancel_before: Text = ""
+    cancel_after: Text = ""
+    cancel_return: Text = ""
+
+
 class OrderSetting(Inbound):
     """`GET /orders/setting`: what the shop's own pages offer to buyers (ORDERS.md §3)."""
 
     claim_request: Flag = None
-    claim_request_button_exposure: Words = []
+    claim_request_button_exposure: Annotated[list[str] | None, BeforeValidator(_words_or_none)] = None
     claim_request_button_date_type: Text = ""
     claim_request_button_period: Number = None
     claim_request_auto_accept: Flag = None
     refund_processing_setting: Text = ""
     stock_recover: Flag = None
     stock_recover_base: Text = ""
+    stock_recover_individual: Annotated[StockRecovery, BeforeValidator(_record)] = StockRecovery()
     refund_bank_account_required: Flag = None
     use_product_prepare_status: Flag = None
     customer_pays_return_shipping: Flag = None

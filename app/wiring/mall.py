@@ -12,15 +12,18 @@ from starlette.routing import BaseRoute
 from app import http
 from app.cafe24.binding import Binding
 from app.cafe24.carriers import Carriers
+from app.cafe24.claims import Cafe24Claims
 from app.cafe24.client import Cafe24Client, Called, ClientSettings
 from app.cafe24.connect import MallConnecting
 from app.cafe24.gateway import Cafe24Orders
 from app.cafe24.install import Install, Names, SignIn
 from app.cafe24.limiter import Limiter, MemoryRates
+from app.cafe24.mall_settings import Cafe24Settings
 from app.cafe24.members import Cafe24Members
 from app.cafe24.oauth import OAuth, OAuthSettings
 from app.cafe24.pictures import Cafe24Pictures
 from app.cafe24.probe import Existence, mall_exists
+from app.cafe24.rules import Cafe24Rules
 from app.cafe24.tokens import TokenSource
 from app.cafe24.webhooks import Webhooks
 from app.clock import Clock
@@ -55,6 +58,8 @@ class MallSide:
     orders: Cafe24Orders
     members: Cafe24Members
     pictures: Cafe24Pictures
+    rules: Cafe24Rules
+    claims: Cafe24Claims
     probe: Callable[[MallId], Awaitable[Existence]]
     closers: Sequence[Closer]
 
@@ -88,14 +93,16 @@ def mall_side(
         time=time.monotonic,
         on_call=observe,
     )
-    carriers = Carriers(cafe24, clock=clock)
+    orders = Cafe24Orders(cafe24, Carriers(cafe24, clock=clock), clock=clock, time=time.monotonic)
     return MallSide(
         client=cafe24,
         oauth=oauth,
         tokens=tokens,
-        orders=Cafe24Orders(cafe24, carriers, clock=clock, time=time.monotonic),
+        orders=orders,
         members=Cafe24Members(cafe24, tokens, clock=clock),
         pictures=Cafe24Pictures(cafe24, clock=clock),
+        rules=Cafe24Rules(Cafe24Settings(cafe24, clock=clock)),
+        claims=Cafe24Claims(cafe24, orders),
         probe=partial(mall_exists, client, oauth),
         closers=closers,
     )

@@ -110,13 +110,24 @@ class PaidState(StrEnum):
     UNRECOGNISED = "unrecognised"
 
 
+class RefundWay(StrEnum):
+    """How the money of a payment method goes back when the whole order is cancelled (H38–H40)."""
+
+    AUTOMATIC_GATEWAY = "automaticGateway"
+    AUTOMATIC = "automatic"
+    BY_HAND = "byHand"
+    UNRECOGNISED = "unrecognised"
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How an order was paid. `methods` are the mall's codes (card, cash, point …); `transactions`: at the payment
-    gateway, None when the mall does not say; `paid` is the whole sum as it was at order time.
+    """How an order was paid. `methods` are the mall's codes (card, cash, point …), `ways` pairs each with its refund;
+    `transactions`: distinct ones at the payment gateway, None when the mall does not say; `paid` is the whole sum
+    as it was at order time.
     """
 
     methods: tuple[str, ...] = ()
+    ways: tuple[tuple[str, RefundWay], ...] = ()
     state: PaidState = PaidState.UNRECOGNISED
     easy_pay: str = ""
     settled_by_naver: bool = False
