@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -70,10 +69,9 @@ async def stage(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visitor(stage: Stage, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
-    """A page 1280 px wide. Where its pictures are is told only when the journey fails."""
-    kept = os.environ.get("JUMUN_TESTS_PICTURES")  # noqa: TID251
-    folder = Path(kept or tempfile.mkdtemp(prefix="jumun-pictures-"))
+async def visitor(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
+    """A page 1280 px wide. Its pictures go to `JUMUN_TESTS_PICTURES`, else where pytest says when a journey fails."""
+    folder = Path(os.environ.get("JUMUN_TESTS_PICTURES") or tmp_path)  # noqa: TID251
     context = await stage.chromium.new_context(
         viewport={"width": 1280, "height": 900}, locale="ko-KR", reduced_motion="reduce"
     )
