@@ -11,6 +11,7 @@ from starlette.routing import Mount
 
 from app.sandbox.cafe24.routes import cafe24_app
 from app.sandbox.cafe24.state import Mall, Malls, load_shop
+from tests.sandbox.claims import Writer
 
 SHOPS = Path(__file__).parents[2] / "fixtures" / "shops"
 SCOPES = frozenset(
@@ -95,3 +96,9 @@ def get(http: httpx.AsyncClient, mall: Mall) -> Get:
         return await http.get(f"/{at.mall_id}/api/v2/admin{path}", params=query, headers=own)
 
     return call
+
+
+@pytest.fixture
+def write(http: httpx.AsyncClient, mall: Mall) -> Writer:
+    """Writes of the demo mall."""
+    return Writer(http, mall)
