@@ -165,3 +165,22 @@ async def test_a_closed_connection_is_one_over_loopback_too(mall, malls):
         server.should_exit = True
         await serving
     assert len(mall.refunds) == 1
+
+
+async def test_a_discount_larger_than_the_rest_is_never_paid_out(write, mall):
+    """Lines are summed without discounts, so the first part may want more than was paid."""
+    order = find(mall, 101)
+    order.coupon_discount = order.items[1].amount
+    for part in (of(order, 2), of(order, 1)):
+        await write.cancels(order, items=part)
+    assert [entry.amount for entry in mall.refunds] == [order.payable, 0]
+
+
+async def test_points_come_back_once_though_a_claim_was_withdrawn_between(write, mall):
+    order = find(mall, 101)
+    first = (await write.cancels(order, "canceling", items=of(order, 1))).json()["cancellation"]["claim_code"]
+    await write.cancels(order, items=of(order, 2))
+    await write.withdraws(order, first)
+    await write.cancels(order, items=of(order, 1))
+    assert sum(entry.points for entry in mall.refunds) == order.points_spent
+    assert sum(entry.amount for entry in mall.refunds) == order.payable
