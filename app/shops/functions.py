@@ -29,7 +29,7 @@ from commands.shapes import FindingShape, Params, Shape
 
 from .book import ConnectionBook
 from .doctor import Checkup
-from .settings import changed_keys, patched, shown
+from .settings import changed_keys, chosen, patched, settings_of, shown
 
 MANAGERS = frozenset({Surface.MANAGER})
 LINK_LIFE = timedelta(seconds=60)
@@ -135,7 +135,8 @@ class ShopFunctions:
             connection = await self._connected(call)
             require_admin(call, connection)
             settings, kept = patched(connection, params.patch)
-            changed = changed_keys(connection.settings, settings) + changed_keys(connection.secrets, kept)
+            before = chosen(settings_of(connection))
+            changed = changed_keys(before, settings) + changed_keys(connection.secrets, kept)
             if not changed:
                 return await self._settings(call, connection)
             if params.version not in {None, connection.version}:

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from app.ports import Connection
 from commands.kernel.failures import Failure, FailureType
-from commands.kernel.mall import Choices
+from commands.kernel.mall import CancelChoices, Choices
 from commands.kernel.who import Language
 
 SECRETS = frozenset({("sms", "apiKey"), ("sms", "apiSecret")})
@@ -41,11 +41,30 @@ class SmsChoices(Group):
     daily_budget: int = Field(1000, ge=0, le=100_000)
 
 
+class CancelSettings(Group):
+    """`complete_scope`: the four states of H42 in which a cancel may be completed without a WMS."""
+
+    mode: Literal["complete", "request"] = "request"
+    complete_scope: tuple[Literal["N10", "N20", "N21", "N22"], ...] = ()
+    undo_minutes: int = Field(0, ge=0, le=60)
+
+
+class NotifySettings(Group):
+    group_id: str | None = Field(None, max_length=80)
+    claim_results: bool = True
+
+
 class CommandSwitches(Group):
     order_list: bool = True
+    cancel: bool = True
+    why: bool = True
 
 
 class ShopSettings(Group):
+    mode: Literal["trial", "live"] = "trial"
+    test_members: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    cancel: CancelSettings = CancelSettings()
+    notify: NotifySettings = NotifySettings()
     orders: OrderChoices = OrderChoices()
     identity: IdentityChoices = IdentityChoices()
     sms: SmsChoices = SmsChoices()
@@ -63,6 +82,7 @@ class ShopSettings(Group):
 
 COMMANDS_BY_DEFAULT: dict[str, bool] = CommandSwitches().model_dump(by_alias=True)
 ON_BY_DEFAULT = frozenset(name for name, on in COMMANDS_BY_DEFAULT.items() if on)
+CANCEL_BY_DEFAULT = CancelChoices()
 LOOKBACK_BY_DEFAULT = OrderChoices().lookback_months
 
 
@@ -70,15 +90,27 @@ def settings_of(connection: Connection) -> ShopSettings:
     return ShopSettings.model_validate(connection.settings)
 
 
+def chosen(settings: ShopSettings) -> Patch:
+    """Only what differs from the defaults."""
+    return settings.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
 def choices_of(connection: Connection) -> Choices:
     """The part that commands read. Reads what was validated when it was stored, since this is the hot path."""
     stored = connection.settings
     switched = stored.get("commands")
+    cancel = stored.get("cancel")
     return Choices(
         version=connection.version,
+        cancel=_cancel(cancel) if cancel else CANCEL_BY_DEFAULT,
         lookback_months=(stored.get("orders") or {}).get("lookbackMonths", LOOKBACK_BY_DEFAULT),
         commands_on=_on(COMMANDS_BY_DEFAULT | switched) if switched else ON_BY_DEFAULT,
     )
+
+
+def _cancel(stored: Mapping[str, Any]) -> CancelChoices:
+    chosen = CancelSettings.model_validate(stored)
+    return CancelChoices(chosen.mode, frozenset(chosen.complete_scope), chosen.undo_minutes)
 
 
 def _on(switches: Mapping[str, bool]) -> frozenset[str]:
@@ -110,7 +142,7 @@ def patched(connection: Connection, patch: Patch) -> tuple[Patch, dict[str, str]
         raise Failure(FailureType.INVALID_PARAMS, _where(error)) from None
     if connection.settings.get("admins") and not settings.admins:
         raise Failure(FailureType.INVALID_PARAMS, "admins: at least one must remain")
-    return settings.model_dump(mode="json", by_alias=True, exclude_defaults=True), secrets
+    return chosen(settings), secrets
 
 
 def merge(target: Patch, patch: Mapping[str, Any], depth: int = 0) -> Patch:

@@ -7,7 +7,7 @@ import pytest
 from app.sandbox.channel.errors import FunctionFailed
 from tests.world import Road
 
-from .verbs import GUEST_PHONE, newest_code, orders_of
+from .verbs import GUEST_PHONE, newest_code, on_sqlite, orders_of
 
 
 @contextmanager
@@ -42,6 +42,7 @@ async def test_a_guest_gets_in_with_every_call_delivered_twice(road: Road) -> No
         assert len(await orders_of(road, guest)) == 2
 
 
+@on_sqlite
 async def test_a_wrong_code_costs_a_try_each_time_it_arrives(road: Road) -> None:
     """Guessing must not become cheaper by sending the same bytes again."""
     guest = road.user("u-guest")
@@ -72,6 +73,7 @@ async def test_a_manager_is_called_once(road: Road) -> None:
     assert len(road.world.talk.chats["chat-u-minji"].messages) == 1
 
 
+@on_sqlite
 async def test_connecting_started_twice_leaves_one_link_that_works(road: Road) -> None:
     """The second link ends the first: one state is alive."""
     with twice(road):
@@ -93,6 +95,7 @@ async def test_hooks_twice(road: Road) -> None:
     assert (await road.manager_calls("connection.status"))["state"] == "connected"
 
 
+@on_sqlite
 async def test_the_versionless_address_is_the_same_door(road: Road) -> None:
     road.world.talk.endpoint.versionless = True
     assert len(await orders_of(road, road.user("u-minji", "minji"))) == 5
