@@ -19,6 +19,8 @@ from .limiter import SYSTEM
 from .reading import ORDER_ID
 
 LONGEST_REASON = 2000
+# A request without words is refused.
+REASON_WORDS: Mapping[str, str] = {"A": "단순 변심", "B": "배송 지연", "G": "서비스 불만족", "I": "기타"}
 CONFLICT = 409
 CANCELLATION = "orders/{order_id}/cancellation"
 REQUESTS = "cancellationrequests"
@@ -77,7 +79,7 @@ def _cancellation(call: CancelCall) -> Mapping[str, Any]:
         "recover_inventory": _flag(call.restore_stock),
         "recover_coupon": _flag(call.restore_coupon),
         "claim_reason_type": call.reason_type,
-        "reason": clean(call.reason),
+        "reason": _reason(call),
         **_account(call),
         "items": _items(call),
     }
@@ -88,7 +90,7 @@ def _request(call: CancelCall) -> Mapping[str, Any]:
     return {
         "order_id": call.order_id,
         "reason_type": call.reason_type,
-        "reason": clean(call.reason),
+        "reason": _reason(call),
         **_account(call),
         "items": _items(call),
     }
@@ -106,6 +108,10 @@ def _account(call: CancelCall) -> Mapping[str, str]:
         "refund_bank_account_no": call.account.account_number,
         "refund_bank_account_holder": call.account.holder,
     }
+
+
+def _reason(call: CancelCall) -> str:
+    return clean(call.reason) or REASON_WORDS.get(call.reason_type, call.reason_type)
 
 
 def _flag(on: bool) -> str:  # noqa: FBT001  a letter for a truth
@@ -129,4 +135,9 @@ def _claim_code(answer: object, call: CancelCall) -> str | None:
 
 
 def _kept(error: Rejected | Unauthorized) -> dict[str, Any]:
-    return {"status": error.status, "wire_code": error.wire_code, "request_id": error.request_id}
+    return {
+        "status": error.status,
+        "wire_code": error.wire_code,
+        "request_id": error.request_id,
+        "note": error.note,
+    }

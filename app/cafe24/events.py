@@ -51,9 +51,11 @@ class Event:
         return next((at for at in (to_instant(self.resource.get(name)) for name in dates) if at), None)
 
     def dedupe_key(self, received_at: datetime) -> str:
-        """The same event within hours; shop events hold no date, and off–on–off must not lose the second off."""
+        """The same event within hours. Shop and order events hold no date: off–on–off must not lose the second off,
+        nor requested–rejected–requested the second request, and working one twice does no harm.
+        """
         canonical = json.dumps(self.resource, sort_keys=True, separators=(",", ":"), default=str)
-        seconds = 60 if self.number in SHOP_EVENTS else 6 * 3600
+        seconds = 60 if self.number in SHOP_EVENTS | ORDER_EVENTS else 6 * 3600
         turn = 0 if self.happened_at else int(received_at.timestamp()) // seconds
         return sha256(f"{self.number}|{turn}|{canonical}".encode()).hexdigest()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.clock import Clock, to_millis
+from app.clock import Clock
 from app.errors import Unavailable
 from commands.kernel.calendar import kst_day, months_before, windows_back
 from commands.kernel.order import ItemState, Order, OrderId
@@ -25,7 +25,7 @@ from .caches import Kept
 from .carriers import Carriers
 from .client import Cafe24Client, rows
 from .codes import item_state
-from .limiter import SYSTEM
+from .limiter import SYSTEM, Limiter
 from .reading import ORDER_ID, answers, belongs_to, hyphenated, national_digits, ordered_at, to_order
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,9 @@ LIST_SECONDS = 30.0
 KEPT_LISTS = 1_000
 GUEST_MONTHS = 3
 ANSWER_SECONDS = 2.9
-# Limits 1..1000 in turn, a new one every 61 ms: also two processes meet the same URL only after 61 s.
-TURN_MILLIS = 61
-TURNS = 1000
+LONGEST_LIMIT = 1000
+# The mall repeats its answer for 60 s; clocks of several hosts may differ.
+REPEATED_SECONDS = 65.0
 KEPT_TURNS = 5_000
 TURN_LIFE = 120.0
 
@@ -57,14 +57,20 @@ class Cafe24Orders:
     """`strangers` counts rows of other people per mall that an answer held: an alarm, they are never shown."""
 
     def __init__(
-        self, client: Cafe24Client, carriers: Carriers, *, clock: Clock, time: Callable[[], float]
+        self,
+        client: Cafe24Client,
+        carriers: Carriers,
+        limiter: Limiter,
+        *,
+        clock: Clock,
+        time: Callable[[], float],
     ) -> None:
         self._client = client
         self._carriers = carriers
+        self._limiter = limiter
         self._clock = clock
         self._time = time
         self._lists: Kept[_ListKey, RecentOrders] = Kept(KEPT_LISTS, clock)
-        self._turns: Kept[tuple[str, str], int] = Kept(KEPT_TURNS, clock)
         self._list_turns: Kept[str, int] = Kept(KEPT_TURNS, clock)
         self.strangers: Counter[str] = Counter()
 
@@ -96,7 +102,7 @@ class Cafe24Orders:
         """The port's: always fresh, one call whether the order is absent or somebody else's."""
         if not ORDER_ID.fullmatch(order_id) or not _can_be_asked_for(customer):
             return None
-        params = {"order_id": order_id, "embed": EMBED, "limit": self._fresh_limit(shop, order_id)}
+        params = {"order_id": order_id, "embed": EMBED, "limit": await self._fresh_limit(shop, order_id)}
         heads = await self._read(shop, customer, params, ANSWER_SECONDS)
         today = kst_day(self._clock())
         for head, row in heads.mine:
@@ -183,11 +189,10 @@ class Cafe24Orders:
         tracking_url = await self._carriers.tracking_url(shop) if shipped else lambda _code, _number: None
         return tuple(to_order(order, tracking_url) for order in orders)
 
-    def _fresh_limit(self, shop: Shop, order_id: str) -> int:
-        key = (shop.mall_id, order_id)
-        turn = max(to_millis(self._clock()) // TURN_MILLIS, (self._turns.get(key) or 0) + 1)
-        self._turns.put(key, turn, TURN_LIFE)
-        return turn % TURNS + 1
+    async def _fresh_limit(self, shop: Shop, order_id: str) -> int:
+        """A URL that no process has sent since the mall's memory of its answer ended."""
+        name = f"fresh:{shop.shop_no}:{order_id}"
+        return await self._limiter.unused(shop.mall_id, name, of=LONGEST_LIMIT, seconds=REPEATED_SECONDS)
 
 
 def _stands_in(row: Mapping[str, Any], states: frozenset[ItemState]) -> bool:

@@ -61,6 +61,7 @@ class MemoryRates:
     def __init__(self, kept: int = KEPT_MALLS) -> None:
         self._empty_at: OrderedDict[str, float] = OrderedDict()
         self._kept = kept
+        self._prune_at = kept
 
     async def take(self, key: str, *, now: float, interval: float, tolerance: float) -> float:
         next_at = max(self._empty_at.get(key, now), now) + interval
@@ -76,8 +77,10 @@ class MemoryRates:
     def _keep(self, key: str, empty_at: float, now: float) -> None:
         self._empty_at[key] = empty_at
         self._empty_at.move_to_end(key)
-        if len(self._empty_at) > self._kept:
+        if len(self._empty_at) > self._prune_at:
             self._empty_at = OrderedDict((k, at) for k, at in self._empty_at.items() if at > now)
+            # Full of living rows: looked at again only when it has doubled.
+            self._prune_at = max(self._kept, 2 * len(self._empty_at))
 
 
 class Limiter:
@@ -123,6 +126,16 @@ class Limiter:
             if now + wait > until:
                 raise Throttled(SYSTEM, key.partition("|")[2], retry_after=wait)
             await self._sleep(max(wait, SHORTEST_WAIT_SECONDS))
+
+    async def unused(self, mall_id: str, name: str, *, of: int, seconds: float) -> int:
+        """A number 1..`of` that nobody, in any process, got for `name` within the last `seconds`."""
+        first = int(self._jitter() * of)
+        for step in range(of):
+            number = (first + step) % of + 1
+            key = f"{mall_id}|{name}:{number}"
+            if await self._store.take(key, now=self._time(), interval=seconds, tolerance=seconds) <= 0:
+                return number
+        raise Throttled(SYSTEM, name.partition(":")[0], retry_after=seconds)
 
     async def learn(self, api: Api, status: int, headers: Mapping[str, str]) -> float:
         """What an answer says about the limits. For a 429: the seconds to wait, else 0."""

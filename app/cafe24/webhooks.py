@@ -7,7 +7,6 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,7 +14,7 @@ from starlette.routing import Route
 
 from app.clock import Clock
 from app.errors import Rejected, Unauthorized
-from app.ports import Connections, ConnectionState, Deliveries, Job, Jobs, MallTokens, Once
+from app.ports import Audit, Connections, ConnectionState, Deliveries, Job, Jobs, MallTokens, Once
 from commands.kernel.who import ChannelId, MallId
 
 from .binding import GONE, active_shops
@@ -34,6 +33,8 @@ from .events import (
 )
 from .forms import Oversized, read_body
 from .limiter import Priority
+from .reading import ORDER_ID
+from .standing import Forgets, Standing
 
 log = logging.getLogger(__name__)
 LONGEST_BODY = 256 * 1024
@@ -44,14 +45,17 @@ GONE_LIFE = timedelta(days=365)
 SCOPE_ONLY = frozenset({"insufficient_scope"})
 
 
-class Forgets(Protocol):
-    """`forget(mall, order)`: lists that may hold the order, all of the mall for None."""
+OnOrder = Callable[[MallId, Sequence[str]], Awaitable[None]]
 
-    def forget(self, mall_id: str, order_id: str | None = None) -> None: ...
+
+async def nobody_follows(_mall_id: MallId, _order_ids: Sequence[str]) -> None:
+    """No part of the app waits for news of orders."""
 
 
 class Webhooks:
-    """`keys` are the accepted values of X-API-Key. `changed` and `forget_tokens` drop what this process remembers."""
+    """`keys` are the accepted values of X-API-Key. `changed` and `forget_tokens` drop what this process remembers.
+    `on_order` hears of every order that the mall says has changed: maybe again, late, or without a change.
+    """
 
     def __init__(
         self,
@@ -62,11 +66,13 @@ class Webhooks:
         connections: Connections,
         tokens: MallTokens,
         once: Once,
+        audit: Audit,
         client: Cafe24Client,
         orders: Forgets,
         clock: Clock,
         changed: Callable[[ChannelId], None],
         forget_tokens: Callable[[MallId], None],
+        on_order: OnOrder = nobody_follows,
     ) -> None:
         self._keys = [key.encode() for key in keys if key]
         if not self._keys:
@@ -79,8 +85,9 @@ class Webhooks:
         self._client = client
         self._orders = orders
         self._clock = clock
-        self._changed = changed
         self._forget_tokens = forget_tokens
+        self._on_order = on_order
+        self._standing = Standing(connections, audit, orders, clock, changed)
 
     def routes(self) -> list[Route]:
         return [Route("/cafe24/webhooks", self.receive, methods=["POST"])]
@@ -121,7 +128,7 @@ class Webhooks:
             return
         event = read_event(body)
         if event.number in ORDER_EVENTS:
-            self._forget_orders(mall_id, event)
+            await self._orders_changed(mall_id, event)
         elif event.number in APP_GONE:
             await self._app_gone(mall_id, event)
         elif event.number == APP_EXTENDED:
@@ -136,10 +143,13 @@ class Webhooks:
         """A day after the app was removed or ran out, unless a new consent or an extension came in between."""
         await self._wipe(MallId(job.mall_id), int(job.payload["event_no"]), str(job.payload["mark"]))
 
-    def _forget_orders(self, mall_id: MallId, event: Event) -> None:
+    async def _orders_changed(self, mall_id: MallId, event: Event) -> None:
         """A new order stands in no list that we remember, and belongs into one of them."""
         for order_id in event.order_ids or [""]:
             self._orders.forget(mall_id, None if event.number == NEW_ORDER or not order_id else order_id)
+        order_ids = tuple(dict.fromkeys(n for n in event.order_ids if ORDER_ID.fullmatch(n)))
+        if order_ids:
+            await self._on_order(mall_id, order_ids)
 
     async def _app_gone(self, mall_id: MallId, event: Event) -> None:
         mark = await self._suspend_mall(mall_id, event)
@@ -166,7 +176,7 @@ class Webhooks:
             # Being removed weighs more than having run out.
             await self._once.take(GONE, mall_id, now)
         await self._once.first(GONE, mall_id, now, now + GONE_LIFE, mark)
-        await self._set(mall_id, None, ConnectionState.SUSPENDED)
+        await self._standing.set(mall_id, None, ConnectionState.SUSPENDED, event.number)
         return await self._once.peek(GONE, mall_id, now)
 
     async def _is_shut_out(self, mall_id: MallId) -> bool:
@@ -184,9 +194,7 @@ class Webhooks:
         self._forget_tokens(mall_id)
         self._orders.forget(mall_id)
         if event_no == APP_REMOVED:
-            for connection in await self._connections.of_mall(mall_id):
-                await self._connections.remove(connection.shop.channel_id)
-                self._changed(connection.shop.channel_id)
+            await self._standing.end(mall_id, event_no)
 
     async def _app_extended(self, mall_id: MallId, event: Event) -> None:
         now = self._clock()
@@ -194,16 +202,17 @@ class Webhooks:
         await self._once.take("cafe24_extended", mall_id, now)
         await self._once.first("cafe24_extended", mall_id, now, now + GONE_LIFE, at.isoformat())
         await self._once.take(GONE, mall_id, now)
-        if not await self._follow_shops(mall_id):
+        if not await self._follow_shops(mall_id, event):
             alive = await self._tokens.get(mall_id) is not None
-            await self._set(mall_id, None, ConnectionState.CONNECTED if alive else ConnectionState.RECONNECT)
+            state = ConnectionState.CONNECTED if alive else ConnectionState.RECONNECT
+            await self._standing.set(mall_id, None, state, event.number)
 
     async def _shops_changed(self, mall_id: MallId, event: Event) -> None:
-        followed = await self._follow_shops(mall_id)
+        followed = await self._follow_shops(mall_id, event)
         if not followed and event.number in SHOP_CLOSED and event.shop_no:
-            await self._set(mall_id, event.shop_no, ConnectionState.SUSPENDED)
+            await self._standing.set(mall_id, event.shop_no, ConnectionState.SUSPENDED, event.number)
 
-    async def _follow_shops(self, mall_id: MallId) -> bool:
+    async def _follow_shops(self, mall_id: MallId, event: Event) -> bool:
         """States as the mall itself says now. False where it does not let us ask: the event's word must do."""
         try:
             body = await self._client.get(mall_id, "shops", priority=Priority.BACKGROUND)
@@ -214,13 +223,7 @@ class Webhooks:
         for connection in await self._connections.of_mall(mall_id):
             shop_no = connection.shop.shop_no
             if shop_no not in active:
-                await self._set(mall_id, shop_no, ConnectionState.SUSPENDED)
+                await self._standing.set(mall_id, shop_no, ConnectionState.SUSPENDED, event.number)
             elif connection.state is ConnectionState.SUSPENDED and not gone:
-                await self._set(mall_id, shop_no, ConnectionState.CONNECTED)
+                await self._standing.set(mall_id, shop_no, ConnectionState.CONNECTED, event.number)
         return True
-
-    async def _set(self, mall_id: MallId, shop_no: int | None, state: ConnectionState) -> None:
-        for channel_id in await self._connections.set_state(mall_id, shop_no, state):
-            self._changed(channel_id)
-        if state is ConnectionState.SUSPENDED:
-            self._orders.forget(mall_id)

@@ -25,7 +25,7 @@ from app.cafe24.pictures import Cafe24Pictures
 from app.cafe24.probe import Existence, mall_exists
 from app.cafe24.rules import Cafe24Rules
 from app.cafe24.tokens import TokenSource
-from app.cafe24.webhooks import Webhooks
+from app.cafe24.webhooks import OnOrder, Webhooks, nobody_follows
 from app.clock import Clock
 from app.ops import Metrics
 from app.ports import Jobs, RateStore
@@ -93,7 +93,7 @@ def mall_side(
         time=time.monotonic,
         on_call=observe,
     )
-    orders = Cafe24Orders(cafe24, Carriers(cafe24, clock=clock), clock=clock, time=time.monotonic)
+    orders = Cafe24Orders(cafe24, Carriers(cafe24, clock=clock), limiter, clock=clock, time=time.monotonic)
     return MallSide(
         client=cafe24,
         oauth=oauth,
@@ -129,7 +129,9 @@ def install_side(
     sign_in: SignIn,
     names: Names,
     clock: Clock,
+    on_order: OnOrder = nobody_follows,
 ) -> InstallSide:
+    """`on_order` hears of orders that the mall says have changed."""
     binding = Binding(
         connections=store.connections,
         tokens=store.mall_tokens,
@@ -161,11 +163,13 @@ def install_side(
         connections=store.connections,
         tokens=store.mall_tokens,
         once=store.once,
+        audit=store.audit,
         client=mall.client,
         orders=mall.orders,
         clock=clock,
         changed=book.forget,
         forget_tokens=mall.tokens.forget,
+        on_order=on_order,
     )
     return InstallSide(install, webhooks)
 

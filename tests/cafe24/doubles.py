@@ -288,7 +288,8 @@ def rig(transport: httpx.AsyncBaseTransport, time: Time, api_url: str, kept: Any
         on_call=called.append,
         sleep=time.sleep,
     )
-    orders = Cafe24Orders(client, Carriers(client, clock=time.now), clock=time.now, time=time.seconds)
+    carriers = Carriers(client, clock=time.now)
+    orders = Cafe24Orders(client, carriers, limiter, clock=time.now, time=time.seconds)
     return Rig(time, http, store, connections, oauth, tokens, limiter, client, orders, called)
 
 

@@ -13,6 +13,7 @@ from app.cafe24.connect import MallConnecting
 from app.cafe24.install import Install
 from app.cafe24.probe import mall_exists
 from app.cafe24.webhooks import Webhooks
+from app.errors import Unavailable
 from app.keys import KeyRing
 from app.ports import Job
 from commands.kernel.who import ChannelId, Language
@@ -78,7 +79,8 @@ class Place:
         self.audit = kept.audit if kept else Trail()
         self.deliveries = kept.deliveries if kept else MemoryDeliveries()
         self.jobs = MemoryJobs()
-        self.changed, self.signed_in = [], []
+        self.changed, self.signed_in, self.heard = [], [], []
+        self.deaf = False
         clock = self.rig.time.now
         self.connecting = MallConnecting(
             oauth=self.rig.oauth,
@@ -121,11 +123,13 @@ class Place:
             connections=self.rig.connections,
             tokens=self.rig.store,
             once=self.once,
+            audit=self.audit,
             client=self.rig.client,
             orders=self.rig.orders,
             clock=clock,
             changed=self.changed.append,
             forget_tokens=self.rig.tokens.forget,
+            on_order=self._hears_of,
         )
         self.app = Starlette(routes=[*install.routes(), *self.webhooks.routes()])
         self.browser = self.new_browser()
@@ -136,6 +140,11 @@ class Place:
     async def _sign_in(self, **who):
         self.signed_in.append(who)
         return PlainTextResponse("console")
+
+    async def _hears_of(self, mall_id, order_ids):
+        if self.deaf:
+            raise Unavailable("store", "follow")
+        self.heard.append((mall_id, order_ids))
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────
     async def manager_starts(self, mall="hanokmall", *, channel="channel-1", code=None, shop_no=None) -> str:

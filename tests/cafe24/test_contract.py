@@ -12,13 +12,18 @@ import httpx
 import pytest
 
 from app.cafe24.carriers import Carriers
+from app.cafe24.claims import Cafe24Claims
 from app.cafe24.events import read_event
+from app.cafe24.mall_settings import Cafe24Settings
 from app.cafe24.members import Cafe24Members
 from app.cafe24.oauth import InvalidGrant
 from app.cafe24.pictures import Cafe24Pictures
+from app.cafe24.rules import Cafe24Rules
 from app.errors import Throttled, Unauthorized, Unavailable
 from app.sandbox.cafe24.webhooks import app_event, shop_event
-from commands.kernel.order import ItemState, OrderId
+from commands.kernel.mall import Restore
+from commands.kernel.order import ItemState, OrderId, OrderItemCode
+from commands.kernel.ports import CancelCall, MallRefused, RefundAccount
 from commands.kernel.who import Guest, MallId, Member
 from tests.cafe24.doubles import CLIENT_ID, HANOK, NOON, Rig, scripted, simulated
 
@@ -64,8 +69,20 @@ async def _privacy(rig: Rig):
     return await members._by_whole_number(HANOK, "010-2345-6789")
 
 
-async def _setting(rig: Rig):
-    return await rig.client.get(MALL, "orders/setting", shop_no=1)
+async def _rules(rig: Rig):
+    """The order setting is asked first: the scripted mall gives its answer to the coupon setting too."""
+    return await Cafe24Rules(Cafe24Settings(rig.client, clock=rig.time.now)).rules(HANOK, fresh=True)
+
+
+def cancelling(order_id: str, *quantities: int, **more: Any) -> Callable[[Rig], Awaitable[str | None]]:
+    lines = tuple(
+        (OrderItemCode(f"{order_id}-{index:02d}"), quantity) for index, quantity in enumerate(quantities, 1)
+    )
+    call = CancelCall(OrderId(order_id), lines, **more)
+    return lambda rig: Cafe24Claims(rig.client, rig.orders).cancel(HANOK, call)
+
+
+ACCOUNT = RefundAccount("bank_04", "00000000000000", "김하늘")
 
 
 def fault(name: str) -> Callable[[Rig], None]:
@@ -101,7 +118,45 @@ EXCHANGES: dict[str, Exchange] = {
     "customersprivacy.by_number": Exchange(_privacy, lambda members: members == {"sora"}),
     "products.pictures": Exchange(_pictures, lambda urls: urls == {11: "https://pictures.example/11.jpg"}),
     "shops.list": Exchange(_shops, lambda body: body["shops"][0]["shop_no"] == 1),
-    "orders_setting.read": Exchange(_setting, lambda body: body["order"]["claim_request"] == "T"),
+    "orders_setting.read": Exchange(
+        _rules,
+        lambda rules: rules.claims_open and rules.stock_after_payment is Restore.AUTOMATIC,
+    ),
+    "cancellation.canceled": Exchange(
+        cancelling(
+            "20261121-0000101",
+            1,
+            2,
+            reason_type="A",
+            reason="단순 변심",
+            complete=True,
+            refund_now=True,
+            gateway_cancel=True,
+            restore_stock=True,
+            restore_coupon=True,
+        ),
+        lambda claim_code: claim_code == "C20261121-0000007",
+    ),
+    "cancellation.canceling": Exchange(
+        cancelling(
+            "20261118-0000206",
+            2,
+            reason_type="B",
+            reason="늦어져서요",
+            complete=True,
+            restore_stock=True,
+            account=ACCOUNT,
+        ),
+        lambda claim_code: claim_code == "C20261121-0000008",
+    ),
+    "cancellation.refused": Exchange(
+        cancelling("20261117-0000103", 1, reason_type="I", reason="", complete=True, refund_now=True),
+        raises=MallRefused,
+    ),
+    "cancellationrequests.created": Exchange(
+        cancelling("20261119-0000102", 1, reason_type="G", reason="응대가 아쉬워요", complete=False),
+        lambda claim_code: claim_code is None,
+    ),
     "coupons_setting.read": Exchange(_coupon_setting),
     "token.exchange": Exchange(
         lambda rig: rig.oauth.exchange(MALL, "code-1"), lambda pair: pair.access == "access-2"
@@ -182,7 +237,8 @@ async def test_the_simulated_mall_answers_alike(name):
         headers["authorization"] = f"Bearer {grant.access_token}"
     query = {k: "7" if v == "FRESH" else v for k, v in request.get("query", {}).items()}
     url = f"http://127.0.0.1/hanokmall{request['path']}"
-    got = await rig.http.request(request["method"], url, params=query, headers=headers, data=form or None)
+    content = {"json": request["json"]} if "json" in request else {"data": form or None}
+    got = await rig.http.request(request["method"], url, params=query, headers=headers, **content)
     response = recorded["response"]
     assert got.status_code == response["status"]
     assert {name.lower() for name in response.get("headers", {})} <= {name.lower() for name in got.headers}

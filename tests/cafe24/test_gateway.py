@@ -1,16 +1,20 @@
 """Reading a customer's orders: from the simulated mall, and from malls that misbehave."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from app.cafe24.gateway import LIST_SECONDS
+from app.cafe24.carriers import Carriers
+from app.cafe24.client import Cafe24Client, ClientSettings
+from app.cafe24.gateway import LIST_SECONDS, Cafe24Orders
+from app.cafe24.limiter import Limiter, MemoryRates
 from app.cafe24.mall_settings import Cafe24Settings
 from app.cafe24.members import Cafe24Members
 from app.cafe24.pictures import Cafe24Pictures
 from app.errors import Unavailable
-from commands.kernel.order import OrderId
+from commands.kernel.order import ItemState, OrderId
 from commands.kernel.who import Guest, Member
 from tests.cafe24.doubles import ALL_SCOPES, HANOK, scripted, simulated
 
@@ -24,6 +28,21 @@ def order_calls(rig):
 
 async def recent(rig, customer=MINJI, *, at_most=5, months=12):
     return await rig.orders.recent(HANOK, customer, at_most=at_most, months=months)
+
+
+def worker(rig, rates):
+    """Another process before the same mall: only the rates are shared."""
+    time = rig.time
+    limiter = Limiter(rates, time=time.seconds, sleep=time.sleep, jitter=lambda: 0.0)
+    client = Cafe24Client(
+        rig.http,
+        rig.tokens,
+        limiter,
+        ClientSettings(api_url="http://127.0.0.1/{mall_id}"),
+        time=time.seconds,
+        sleep=time.sleep,
+    )
+    return Cafe24Orders(client, Carriers(client, clock=time.now), limiter, clock=time.now, time=time.seconds)
 
 
 def wire_order(number, member="minji", phone="010-0000-1001", day="2026-11-20", **more):
@@ -98,6 +117,32 @@ async def test_a_guest_does_not_see_the_orders_of_a_member_with_the_same_number(
     assert rig.orders.strangers["hanokmall"] == 0
 
 
+async def test_orders_in_a_state_are_looked_for_beyond_the_newest_five():
+    rows = [
+        wire_order(n, day=f"2026-11-{n:02d}", items=[{"order_status": "N20" if n == 1 else "N40"}])
+        for n in range(1, 9)
+    ]
+    rig, pages = scripted(orders(*rows), *(orders() for _ in range(3)), orders(*rows))
+    wanted = frozenset({ItemState.PREPARING})
+    for _ in range(2):
+        found = await rig.orders.recent(HANOK, MINJI, at_most=5, months=12, states=wanted)
+        assert [order.order_id for order in found.orders] == ["20261120-0000001"]
+    assert len(pages.requests) == 4
+    all_states = await rig.orders.recent(HANOK, MINJI, at_most=5, months=12)
+    assert len(all_states.orders) == 5
+
+
+async def test_an_order_without_readable_lines_stands_in_no_state():
+    rows = [
+        wire_order(n, items=items) for n, items in enumerate((None, "x", [None], [{}], [{"order_status": 7}]))
+    ]
+    rig, _ = scripted(orders(*rows))
+    found = await rig.orders.recent(
+        HANOK, MINJI, at_most=5, months=3, states=frozenset({ItemState.PREPARING})
+    )
+    assert found.orders == ()
+
+
 async def test_one_order_is_fresh_and_one_call():
     rig = simulated()
     order_id = (await recent(rig)).orders[0].order_id
@@ -109,6 +154,27 @@ async def test_one_order_is_fresh_and_one_call():
     urls = [tuple(sorted(call.query.items())) for call in order_calls(rig)]
     assert len(urls) == len(set(urls)) == 4
     assert all(call.query["order_id"] == order_id for call in order_calls(rig))
+
+
+async def test_two_workers_never_send_the_same_url_within_a_minute():
+    """What one worker read before a write must not be what the other is told after it."""
+    rig = simulated()
+    order_id = (await recent(rig)).orders[0].order_id
+    rates = MemoryRates()
+    workers = [worker(rig, rates) for _ in range(2)]
+    rig.mall.reset_calls()
+    for _ in range(15):
+        for one in workers:
+            assert await one.one(HANOK, MINJI, order_id)
+    limits = [call.query["limit"] for call in order_calls(rig)]
+    assert len(set(limits)) == len(limits) == 30
+
+
+async def test_an_order_of_another_shop_number_or_mall_has_its_own_urls():
+    rig, pages = scripted(*(orders() for _ in range(2)))
+    for shop in (HANOK, replace(HANOK, shop_no=2)):
+        await rig.orders.one(shop, MINJI, OrderId("20261120-0000001"))
+    assert [request.url.params["limit"] for request in pages.requests] == ["1", "1"]
 
 
 async def test_absent_and_foreign_cost_the_same():

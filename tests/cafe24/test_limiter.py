@@ -1,5 +1,7 @@
 """The limiter against an injected clock: nothing here sleeps for real."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,3 +147,39 @@ async def test_memory_drops_what_drained():
     for index in range(500):
         await rates.take(f"mall-{index}|*", now=float(index), interval=0.5, tolerance=1.0)
     assert len(rates._empty_at) <= 11
+
+
+async def test_a_number_is_given_once_in_its_time_across_workers():
+    time, rates = Time(), MemoryRates()
+    dice = random.Random(3)
+    workers = [Limiter(rates, time=time.seconds, sleep=time.sleep, jitter=dice.random) for _ in range(3)]
+    seen = {}
+    for _ in range(400):
+        time.passes(seconds=dice.random() / 4)
+        number = await dice.choice(workers).unused("hanokmall", "fresh:1", of=1000, seconds=65.0)
+        assert 1 <= number <= 1000
+        assert time.seconds() - seen.get(number, 0.0) >= 65.0 - 1e-4
+        seen[number] = time.seconds()
+
+
+async def test_when_all_numbers_are_given_the_next_must_wait():
+    time = Time()
+    gate = limiter(time)
+    numbers = [await gate.unused("hanokmall", "fresh:1", of=5, seconds=65.0) for _ in range(5)]
+    assert sorted(numbers) == [1, 2, 3, 4, 5]
+    with pytest.raises(Throttled):
+        await gate.unused("hanokmall", "fresh:1", of=5, seconds=65.0)
+    assert await gate.unused("hanokmall", "fresh:2", of=5, seconds=65.0) == 1
+    assert await gate.unused("othermall", "fresh:1", of=5, seconds=65.0) == 1
+    time.passes(seconds=65)
+    assert await gate.unused("hanokmall", "fresh:1", of=5, seconds=65.0) == 1
+
+
+async def test_memory_full_of_living_rows_is_not_swept_at_every_turn():
+    rates = MemoryRates(kept=10)
+    for index in range(100):
+        await rates.take(f"mall-{index}|*", now=0.0, interval=65.0, tolerance=65.0)
+    assert len(rates._empty_at) == 100
+    for index in range(200):
+        await rates.take(f"later-{index}|*", now=66.0 + index * 66.0, interval=65.0, tolerance=65.0)
+    assert len(rates._empty_at) <= 161

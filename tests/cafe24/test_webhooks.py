@@ -132,6 +132,44 @@ async def test_an_order_event_makes_the_next_list_fresh(place):
     assert again.items[0].status_code == "N30"
 
 
+@pytest.mark.parametrize("number", [90026, 90072, 90023])
+async def test_who_follows_orders_hears_of_each_once(place, number):
+    await place.cafe24_sends(
+        order_event(number, "20261121-0000101,20261119-0000102,20261121-0000101,x,20261119-0000102/..")
+    )
+    assert place.heard == []
+    await place.drain_jobs()
+    assert place.heard == [(MALL, ("20261121-0000101", "20261119-0000102"))]
+
+
+async def test_an_event_without_an_order_is_nobodys_news(place):
+    await place.cafe24_sends({"event_no": 90072, "resource": {"mall_id": "hanokmall"}})
+    await place.drain_jobs()
+    assert place.heard == []
+    assert len(place.deliveries.settled) == 1
+
+
+async def test_the_news_is_kept_until_it_was_heard(place):
+    place.deaf = True
+    await place.cafe24_sends(order_event(90072, "20261121-0000101"))
+    ((_, job),) = place.jobs.waiting
+    with pytest.raises(Unavailable):
+        await place.drain_jobs()
+    assert place.deliveries.settled == set()
+    place.deaf = False
+    await place.webhooks.handle_delivery(job)
+    assert place.heard == [(MALL, ("20261121-0000101",))]
+
+
+async def test_a_second_request_on_the_same_order_is_news_again(place):
+    """Requested, rejected, requested: the events of the two requests are the same, word by word."""
+    for _ in range(2):
+        await place.cafe24_sends(order_event(90072, "20261121-0000101"))
+        await place.drain_jobs()
+        place.rig.time.passes(minutes=5)
+    assert len(place.heard) == 2
+
+
 async def test_unknown_events_are_settled(place):
     await place.cafe24_sends({"event_no": 99999, "resource": {"mall_id": "hanokmall"}})
     await place.drain_jobs()
@@ -274,3 +312,50 @@ async def test_a_shop_event_does_not_wake_a_mall_whose_app_is_gone(place):
     await place.cafe24_sends(shop_event(90168))
     await place.drain_jobs()
     assert place.connection.state is ConnectionState.SUSPENDED
+
+
+# ── the audit ───────────────────────────────────────────────────────────────────────────────────────────────
+def noted(place):
+    """The bind of the fixture aside."""
+    return [(line.act, line.facts["event_no"]) for line in place.audit.lines if line.by == "cafe24"]
+
+
+async def test_a_removal_is_noted_when_it_suspends_and_when_it_ends(place):
+    for _ in range(2):
+        await place.cafe24_sends(app_event(90077))
+    place.rig.mall.remove_app()
+    await place.drain_jobs()
+    assert noted(place) == [("connection.suspend", 90077), ("connection.remove", 90077)]
+    line = place.audit.lines[-1]
+    assert (line.channel_id, line.subject, line.mall_id) == ("channel-1", "shop:1", MALL)
+    assert line.at == place.rig.time.now()
+
+
+async def test_an_expiry_and_its_extension_are_noted(place):
+    await place.cafe24_sends(app_event(90078))
+    await place.drain_jobs()
+    await place.cafe24_sends(app_event(90079, at="2026-11-21T12:20:00+09:00"))
+    await place.drain_jobs()
+    assert noted(place) == [("connection.suspend", 90078), ("connection.resume", 90079)]
+
+
+async def test_an_extension_after_the_wipe_is_noted_as_what_it_leaves(place):
+    await place.cafe24_sends(app_event(90078))
+    await place.drain_jobs()
+    place.rig.time.passes(hours=25)
+    await place.drain_jobs()
+    await place.cafe24_sends(app_event(90079, at="2026-11-22T14:00:00+09:00"))
+    await place.drain_jobs()
+    assert noted(place) == [("connection.suspend", 90078), ("connection.reconnect", 90079)]
+
+
+async def test_a_shop_that_closes_is_noted_once_and_one_that_did_not_is_not(place):
+    await place.cafe24_sends(shop_event(90167))
+    await place.drain_jobs()
+    assert noted(place) == []
+    place.rig.mall.shops[0]["active"] = "F"
+    for _ in range(2):
+        place.rig.time.passes(minutes=2)
+        await place.cafe24_sends(shop_event(90167))
+        await place.drain_jobs()
+    assert noted(place) == [("connection.suspend", 90167)]

@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from app.cafe24.limiter import Limiter
 from app.cafe24.oauth import InvalidGrant
 from app.cafe24.tokens import LEASE, TokenSource
 from app.keys import KeyRing
 from app.ports import ConnectionState
+from app.store.rates import SqlRates
 from app.store.store import store_on
 from commands.kernel.who import ChannelId, MallId
 from tests.cafe24.doubles import Time, simulated
@@ -108,3 +110,15 @@ async def test_an_unconfirmed_consent_is_revoked(place):
     await place.manager_starts()
     assert await place.connecting.revoke_lapsed(place.rig.time.now()) == 1
     assert (await place.operator_answers(page)).status_code == 400
+
+
+async def test_workers_at_once_get_different_numbers(database):
+    """Each draws the same first one: the row in the database decides who has it."""
+    time = Time()
+    workers = [
+        Limiter(SqlRates(database), time=time.seconds, sleep=time.sleep, jitter=lambda: 0.0) for _ in range(2)
+    ]
+    draws = (
+        one.unused("hanokmall", "fresh:1:20261121-0000101", of=1000, seconds=65.0) for one in workers * 5
+    )
+    assert sorted(await asyncio.gather(*draws)) == list(range(1, 11))
