@@ -38,6 +38,7 @@ from app.store.migrate import pending
 from app.store.store import open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
+from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
@@ -75,7 +76,11 @@ def build(
         secret=settings.channel_app_secret.get_secret_value(),
     )
     conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
-    who = people(settings, store, mall, conversation, book, sms, clock)
+    effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
+    who = people(settings, store, mall, conversation, book, sms, effects, clock)
+    work = effect_work(
+        COMMANDS, store, jobs, keys, who.ports, store.connections.of_channel, conversation, clock
+    )
     checkup = Checkup(
         COMMANDS,
         store.mall_tokens,
@@ -154,10 +159,12 @@ def build(
     worker = Worker(
         store.database,
         jobs,
-        job_handlers(store, mall, connecting, install.webhooks, clock),
+        job_handlers(store, mall, connecting, install.webhooks, work.handlers, clock),
         clock,
         worker_id=new_id(clock()),
+        on_give_up=work.on_give_up,
     )
+    effects.runs_by(worker.run_once)
     for kind, interval in RECURRING.items():
         worker.every(kind, interval)
     endpoint = FunctionsEndpoint(
@@ -193,7 +200,7 @@ def build(
             *routes,
         ],
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],
-        closers=[client.aclose, *mall.closers, store.close],
+        closers=[effects.close, client.aclose, *mall.closers, store.close],
         register=tell_channel,
     )
 

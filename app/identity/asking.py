@@ -43,7 +43,7 @@ class AskingPeople:
         connection, _ = await self._serving(call, command)
         return connection
 
-    async def _serving(self, call: Call, command: CommandSpec) -> tuple[Connection, Choices]:
+    async def _serving(self, call: Call, command: CommandSpec | None) -> tuple[Connection, Choices]:
         connection = await self._connection_of(call.channel_id) if call.channel_id else None
         if connection is None:
             raise Failure(FailureType.NOT_CONNECTED, WORDS.say(call.language, "failure.notConnected"))
@@ -51,7 +51,7 @@ class AskingPeople:
             sentence = WORDS.say(language_of(call, connection), "failure.suspended")
             raise Failure(FailureType.NOT_CONNECTED, sentence, state=connection.state.value)
         choices = self._choices_of(connection)
-        if command.name not in choices.commands_on:
+        if command and command.name not in choices.commands_on:
             sentence = WORDS.say(language_of(call, connection), "failure.commandOff")
             raise Failure(FailureType.COMMAND_OFF, sentence, settingPath=f"commands.{command.name}")
         return connection, choices
@@ -59,14 +59,14 @@ class AskingPeople:
     async def is_identified(self, call: Call, connection: Connection, _command: CommandSpec) -> bool:
         return await self._customer_of(call, connection) is not None
 
-    async def ask(self, call: Call, command: CommandSpec, chat_token: str | None) -> Ask:
+    async def ask(self, call: Call, command: CommandSpec | None, chat_token: str | None) -> Ask:
         connection, choices = await self._serving(call, command)
         if call.surface is Surface.MANAGER:
-            customer = await self._of_managers_chat(call, connection, chat_token)
-            kind = CallerKind.MANAGER
+            kind, chat_id = CallerKind.MANAGER, self._chat_of(call, chat_token)
+            customer = await self._customer_of_chat(connection, chat_id) if chat_id else None
         else:
+            kind, chat_id = CallerKind.USER, call.user_chat_id
             customer = await self._customer_of(call, connection)
-            kind = CallerKind.USER
         if customer is None:
             key = "customerUnknown" if kind is CallerKind.MANAGER else "notIdentified"
             sentence = WORDS.say(language_of(call, connection), f"failure.{key}")
@@ -79,13 +79,8 @@ class AskingPeople:
             now=self._clock(),
             choices=choices,
             ports=self._ports,
+            chat_id=chat_id,
         )
-
-    async def _of_managers_chat(
-        self, call: Call, connection: Connection, chat_token: str | None
-    ) -> Customer | None:
-        chat_id = self._chat_of(call, chat_token)
-        return await self._customer_of_chat(connection, chat_id) if chat_id else None
 
 
 def language_of(call: Call, connection: Connection) -> Language:

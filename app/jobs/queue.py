@@ -9,7 +9,7 @@ from typing import Any
 from app.clock import Clock, to_millis
 from app.ids import new_id
 from app.keys import KeyRing
-from app.ports import Database, Job
+from app.ports import Database, Job, Statements
 from app.store.sealed import JOB_PAYLOAD
 from app.store.values import from_json, to_json
 
@@ -26,6 +26,11 @@ class Claimed:
     kind: str
     attempt: int
     payload_enc: bytes | None
+
+
+_PUT = """INSERT INTO job (mall_id, id, kind, payload_enc, unique_key, due_at, attempt, state, created_at)
+VALUES (:mall_id, :id, :kind, :payload_enc, :unique_key, :due_at, 0, 'ready', :now)
+ON CONFLICT DO NOTHING RETURNING id"""
 
 
 class JobQueue:
@@ -47,22 +52,48 @@ class JobQueue:
         due_at: datetime | None = None,
         unique: str | None = None,
     ) -> str | None:
-        now = self._clock()
-        job_id = new_id(now)
-        rows = await self._database.write(
-            """INSERT INTO job (mall_id, id, kind, payload_enc, unique_key, due_at, attempt, state, created_at)
-            VALUES (:mall_id, :id, :kind, :payload_enc, :unique_key, :due_at, 0, 'ready', :now)
-            ON CONFLICT DO NOTHING RETURNING id""",
-            mall_id=mall_id,
-            id=job_id,
-            kind=kind,
-            payload_enc=JOB_PAYLOAD.seal(self._keys, to_json(dict(payload)).encode(), job_id),
-            unique_key=unique,
-            due_at=to_millis(due_at or now),
-            now=to_millis(now),
-        )
+        job_id = new_id(self._clock())
+        rows = await self._database.write(_PUT, **self._row(mall_id, kind, payload, job_id, due_at, unique))
         self.added.set()
         return job_id if rows else None
+
+    async def put_in(
+        self,
+        statements: Statements,
+        mall_id: str,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        job_id: str | None = None,
+        due_at: datetime | None = None,
+        unique: str | None = None,
+    ) -> str | None:
+        chosen = job_id or new_id(self._clock())
+        rows = await statements.run(_PUT, **self._row(mall_id, kind, payload, chosen, due_at, unique))
+        return chosen if rows else None
+
+    def wake(self) -> None:
+        self.added.set()
+
+    def _row(
+        self,
+        mall_id: str,
+        kind: str,
+        payload: Mapping[str, Any],
+        job_id: str,
+        due_at: datetime | None,
+        unique: str | None,
+    ) -> dict[str, object]:
+        now = self._clock()
+        return {
+            "mall_id": mall_id,
+            "id": job_id,
+            "kind": kind,
+            "payload_enc": JOB_PAYLOAD.seal(self._keys, to_json(dict(payload)).encode(), job_id),
+            "unique_key": unique,
+            "due_at": to_millis(due_at or now),
+            "now": to_millis(now),
+        }
 
     async def due_malls(self, at_most: int) -> list[str]:
         """Malls with due work that nobody holds, the longest waiting first."""

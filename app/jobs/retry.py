@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from app.errors import Misconfigured, OffContract, Rejected, Throttled, Unauthorized
+from app.errors import Misconfigured, OffContract, Throttled, Unauthorized
 from app.ports import Interrupted
-from commands.kernel.ports import OutcomeUnknown, Unavailable
+from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 
 
 class ErrorKind(StrEnum):
@@ -38,7 +38,7 @@ class GiveUp:
 _LONGEST = timedelta(minutes=10)
 _ATTEMPTS = {ErrorKind.UNAVAILABLE: 15, ErrorKind.TO_RECONCILE: 15, ErrorKind.UNEXPECTED: 4}
 _FIRST_WAIT = {ErrorKind.UNAVAILABLE: 2, ErrorKind.TO_RECONCILE: 5, ErrorKind.UNEXPECTED: 10}
-_FINAL = (Unauthorized, Rejected, OffContract, Misconfigured, Interrupted)
+_FINAL = (Unauthorized, MallRefused, OffContract, Misconfigured, Interrupted)
 
 
 def kind_of(error: Exception, *, open_mark: bool) -> ErrorKind:

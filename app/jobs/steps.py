@@ -6,15 +6,15 @@ from typing import Any
 import orjson
 
 from app.clock import Clock, to_millis
-from app.errors import Rejected, Unauthorized
+from app.errors import Unauthorized
 from app.keys import KeyRing
 from app.ports import Database, Interrupted
 from app.store.sealed import STEP_ANSWER
-from commands.kernel.ports import Unavailable
+from commands.kernel.ports import MallRefused, Unavailable
 
 from .leases import Lease, Leases
 
-_WITHOUT_EFFECT = (Unavailable, Unauthorized, Rejected)
+_WITHOUT_EFFECT = (Unavailable, Unauthorized, MallRefused)
 
 
 class DurableSteps:

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from app.clock import Clock, to_millis
 from app.errors import Throttled, Unavailable
 from app.keys import BadToken
-from app.ports import Database, Job, JobHandler
+from app.ports import Database, GivenUp, Job, JobHandler, OnGiveUp
 
 from .leases import Lease, LeaseLost, Leases
 from .queue import Claimed, JobQueue
@@ -24,7 +25,9 @@ _MOST_ATTEMPTS = 30
 
 
 class Worker:
-    """`worker_id` names this process and no other. `lanes`: malls worked on at once by `run_forever`."""
+    """`worker_id` names this process and no other. `lanes`: malls worked on at once by `run_forever`;
+    `on_give_up`: by kind of job, what else ends with it.
+    """
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class Worker:
         lease: timedelta = _LEASE,
         lanes: int = 4,
         look_every: float = 1.0,
+        on_give_up: Mapping[str, OnGiveUp] = MappingProxyType({}),
     ) -> None:
         self._jobs = jobs
         self._handlers = handlers
@@ -45,6 +49,7 @@ class Worker:
         self._leases = Leases(database, clock, lease)
         self._lanes = lanes
         self._look_every = look_every
+        self._on_give_up = on_give_up
         self._recurring: dict[str, timedelta] = {}
         self._put_for: dict[str, int] = {}
 
@@ -178,14 +183,20 @@ class Worker:
         retry_after = error.retry_after if isinstance(error, Throttled) else None
         decision = decide_retry(kind_of(error, open_mark=open_mark), claimed.attempt, retry_after)
         if isinstance(decision, GiveUp):
-            await self._fail(claimed, name)
+            await self._fail(claimed, name, error, open_mark=open_mark)
             return
         log.info("jobs: %s attempt %s put off (%s)", claimed.kind, claimed.attempt, name)
         await self._jobs.later(claimed, decision.wait, counts=decision.counts, error=name)
 
-    async def _fail(self, claimed: Claimed, error: str) -> None:
-        log.error("jobs: %s %s failed for good (%s)", claimed.kind, claimed.id, error)
-        await self._jobs.fail(claimed, error)
+    async def _fail(
+        self, claimed: Claimed, name: str, error: Exception | None = None, *, open_mark: bool = True
+    ) -> None:
+        log.error("jobs: %s %s failed for good (%s)", claimed.kind, claimed.id, name)
+        if hook := self._on_give_up.get(claimed.kind):
+            # Whoever lost the mall must not say how it ended.
+            await self._leases.renew(claimed.lease)
+            await hook(GivenUp(claimed.id, claimed.lease.mall_id, error, open_mark))
+        await self._jobs.fail(claimed, name)
 
 
 async def _unknown_kind(job: Job) -> None:

@@ -4,8 +4,9 @@ from commands.kernel.plan import Interrupted, Steps
 
 from .connections import BindOutcome, Connection, Connections, ConnectionState
 from .database import Database, Row, Statements
+from .effects import Also, Intent, Intents, KeptPlan, Plans, Reach
 from .functions import Asking, Call, ChatUser, Function, Surface
-from .jobs import Job, JobHandler, Jobs
+from .jobs import GivenUp, Job, JobHandler, Jobs, OnGiveUp
 from .mall import MallTokens, RateStore, TokenPair
 from .pairing import Connecting, Consent, Pairing, Pairings
 from .people import Account, Conversation, Members, SmsError, SmsSender, SmsTrouble
@@ -25,6 +26,7 @@ from .records import Audit, AuditLine, ChannelTokens, Chats, Deliveries, KeptTok
 
 __all__ = [
     "Account",
+    "Also",
     "Asking",
     "Audit",
     "AuditLine",
@@ -42,22 +44,29 @@ __all__ = [
     "Database",
     "Deliveries",
     "Function",
+    "GivenUp",
+    "Intent",
+    "Intents",
     "Interrupted",
     "Job",
     "JobHandler",
     "Jobs",
     "KeptCode",
+    "KeptPlan",
     "KeptToken",
     "MallTokens",
     "Members",
     "NewVerification",
+    "OnGiveUp",
     "Once",
     "Pairing",
     "Pairings",
     "PastSend",
     "PhoneSession",
     "PhoneSessions",
+    "Plans",
     "RateStore",
+    "Reach",
     "Row",
     "SendHistory",
     "SendRefusal",

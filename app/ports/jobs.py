@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from commands.kernel.plan import Steps
 
+from .database import Statements
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -35,5 +37,37 @@ class Jobs(Protocol):
         """The job's id; None when a job with this `unique` key exists already."""
         ...
 
+    async def put_in(
+        self,
+        statements: Statements,
+        mall_id: str,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        job_id: str | None = None,
+        due_at: datetime | None = None,
+        unique: str | None = None,
+    ) -> str | None:
+        """As `put`, and kept only if the transaction is; `wake` after its commit."""
+        ...
 
+    def wake(self) -> None:
+        """The workers of this process look at the queue now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A job that will not run again. `error` is None when it killed its workers, or could not be opened;
+    `open_mark`: a marked call has, or may have, no answer.
+    """
+
+    id: str
+    mall_id: str
+    error: Exception | None
+    open_mark: bool
+
+
+OnGiveUp = Callable[[GivenUp], Awaitable[None]]
+"""Comes before the job ends, and again if it breaks: settle what waits for the job."""
 JobHandler = Callable[[Job], Awaitable[None]]

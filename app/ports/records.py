@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from commands.kernel.who import ChannelId, MallId
 
+from .database import Statements
+
 
 class Once(Protocol):
     """Things that may happen once within their life: nonces, replayed launches, duplicates."""
@@ -49,6 +51,10 @@ class AuditLine:
 
 class Audit(Protocol):
     async def add(self, line: AuditLine) -> None: ...
+
+    async def add_in(self, statements: Statements, line: AuditLine) -> None:
+        """Kept only if the transaction is."""
+        ...
 
     async def newest(self, channel_id: ChannelId, limit: int) -> list[AuditLine]: ...
 

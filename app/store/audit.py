@@ -2,7 +2,7 @@
 
 from app.clock import from_millis, to_millis
 from app.ids import new_id
-from app.ports import AuditLine
+from app.ports import AuditLine, Statements
 from commands.kernel.who import ChannelId, MallId
 
 from .database import OpenDatabase
@@ -14,18 +14,10 @@ class SqlAudit:
         self._database = database
 
     async def add(self, line: AuditLine) -> None:
-        await self._database.write(
-            """INSERT INTO audit_line (id, channel_id, mall_id, act, by_whom, subject, at, facts)
-            VALUES (:id, :channel_id, :mall_id, :act, :by_whom, :subject, :at, :facts)""",
-            id=new_id(line.at),
-            channel_id=line.channel_id,
-            mall_id=line.mall_id,
-            act=line.act,
-            by_whom=line.by,
-            subject=line.subject,
-            at=to_millis(line.at),
-            facts=to_json(dict(line.facts)),
-        )
+        await self._database.write(_ADD, **_row(line))
+
+    async def add_in(self, statements: Statements, line: AuditLine) -> None:
+        await statements.run(_ADD, **_row(line))
 
     async def newest(self, channel_id: ChannelId, limit: int) -> list[AuditLine]:
         rows = await self._database.read(
@@ -46,3 +38,20 @@ class SqlAudit:
             )
             for row in rows
         ]
+
+
+_ADD = """INSERT INTO audit_line (id, channel_id, mall_id, act, by_whom, subject, at, facts)
+VALUES (:id, :channel_id, :mall_id, :act, :by_whom, :subject, :at, :facts)"""
+
+
+def _row(line: AuditLine) -> dict[str, object]:
+    return {
+        "id": new_id(line.at),
+        "channel_id": line.channel_id,
+        "mall_id": line.mall_id,
+        "act": line.act,
+        "by_whom": line.by,
+        "subject": line.subject,
+        "at": to_millis(line.at),
+        "facts": to_json(dict(line.facts)),
+    }

@@ -14,7 +14,9 @@ from .sealed import CONNECTION_SECRETS
 from .values import from_json, instant_or_none, to_json
 
 _OF_CHANNEL = "SELECT * FROM connection WHERE channel_id = :channel_id"
-_KEPT_FOR_A_CHANNEL = ("chat_of_user", "phone_session", "sms_verification")
+_KEPT_FOR_A_CHANNEL = ("chat_of_user", "phone_session", "sms_verification", "plan")
+_FORGET_RECEIPTS = """DELETE FROM intent WHERE EXISTS (SELECT 1 FROM plan
+WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id AND plan.channel_id = :channel_id)"""
 
 
 class SqlConnections:
@@ -91,6 +93,7 @@ class SqlConnections:
             rows = await statements.run(
                 "DELETE FROM connection WHERE channel_id = :channel_id RETURNING *", channel_id=channel_id
             )
+            await statements.run(_FORGET_RECEIPTS, channel_id=channel_id)
             for table in _KEPT_FOR_A_CHANNEL:
                 await statements.run(
                     f"DELETE FROM {table} WHERE channel_id = :channel_id",  # noqa: S608  names are ours

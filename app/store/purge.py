@@ -8,6 +8,8 @@ from app.ports import Database
 
 PHONE_ACTS = "phone%"
 """Audit lines whose act matches this are about phone checks (contracts: 90 days)."""
+RECEIPTS_KEPT_FOR = timedelta(days=400)
+"""A year of shopping and a month for the questions about it."""
 
 _RULES: Mapping[str, tuple[timedelta, str]] = {
     "sms_verification": (timedelta(hours=24), "DELETE FROM sms_verification WHERE created_at <= :before"),
@@ -49,6 +51,17 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
         "UPDATE job SET payload_enc = NULL WHERE payload_enc IS NOT NULL AND ended_at <= :before",
     ),
     "job": (timedelta(days=30), "DELETE FROM job WHERE ended_at <= :before"),
+    "plan_payload": (
+        timedelta(hours=24),
+        """UPDATE plan SET payload_enc = NULL WHERE payload_enc IS NOT NULL AND EXISTS (SELECT 1 FROM intent
+        WHERE intent.mall_id = plan.mall_id AND intent.plan_id = plan.id AND intent.settled_at <= :before)""",
+    ),
+    "intent": (RECEIPTS_KEPT_FOR, "DELETE FROM intent WHERE settled_at <= :before"),
+    "plan": (
+        timedelta(days=1),
+        """DELETE FROM plan WHERE created_at <= :before AND NOT EXISTS (SELECT 1 FROM intent
+        WHERE intent.mall_id = plan.mall_id AND intent.plan_id = plan.id)""",
+    ),
     "mall_lease": (timedelta(days=7), "DELETE FROM mall_lease WHERE lease_until <= :before"),
 }
 

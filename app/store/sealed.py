@@ -44,6 +44,10 @@ CHANNEL_PAIR = Sealed("channel_token", "pair_enc", "channeltoken", ("channel_id"
 WEBHOOK_BODY = Sealed("webhook_delivery", "body_enc", "webhook", ("mall_id", "dedupe_hash"))
 JOB_PAYLOAD = Sealed("job", "payload_enc", "job", ("id",))
 STEP_ANSWER = Sealed("job_step", "answer_enc", "step", ("job_id", "name"))
+PLAN_CUSTOMER = Sealed("plan", "customer_enc", "plancustomer", ("mall_id", "id"))
+PLAN_PAYLOAD = Sealed("plan", "payload_enc", "planpayload", ("mall_id", "id"))
+PLAN_SHOWN = Sealed("plan", "shown_enc", "planshown", ("mall_id", "id"))
+INTENT_SHOWN = Sealed("intent", "shown_enc", "intentshown", ("mall_id", "id"))
 
 # Phone numbers are not here: they live for hours, and a retired key ends them.
 SEALED = (
@@ -55,4 +59,8 @@ SEALED = (
     WEBHOOK_BODY,
     JOB_PAYLOAD,
     STEP_ANSWER,
+    PLAN_CUSTOMER,
+    PLAN_PAYLOAD,
+    PLAN_SHOWN,
+    INTENT_SHOWN,
 )

@@ -10,9 +10,11 @@ from .channel_tokens import SqlChannelTokens
 from .chats import SqlChats
 from .connections import SqlConnections
 from .database import OpenDatabase, open_database
+from .intents import SqlIntents
 from .mall_tokens import SqlMallTokens
 from .once import SqlOnce
 from .pairings import SqlPairings
+from .plans import SqlPlans
 from .webhooks import SqlDeliveries
 
 
@@ -27,6 +29,8 @@ class Store:
     audit: SqlAudit
     channel_tokens: SqlChannelTokens
     deliveries: SqlDeliveries
+    plans: SqlPlans
+    intents: SqlIntents
 
     async def close(self) -> None:
         await self.database.close()
@@ -47,4 +51,6 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         audit=SqlAudit(database),
         channel_tokens=SqlChannelTokens(database, keys),
         deliveries=SqlDeliveries(database, keys),
+        plans=SqlPlans(database, keys),
+        intents=SqlIntents(database, keys),
     )

@@ -195,6 +195,64 @@ class MallLeaseRow(Table, table=True):
     lease_until: int = instant()
 
 
+class PlanRow(Table, table=True):
+    """What a customer saw. `payload_enc` is null once it was wiped."""
+
+    __tablename__ = "plan"
+    __table_args__ = (Index(None, "created_at"), Index(None, "channel_id"))
+    mall_id: str = key()
+    id: str = key()
+    shop_no: int
+    channel_id: str = words()
+    command: str = words()
+    order_id: str = words()
+    customer_enc: bytes
+    seen: str = words()
+    payload_enc: bytes | None = None
+    shown_enc: bytes
+    settings_version: int
+    created_at: int = instant()
+    expires_at: int = instant()
+
+
+class IntentRow(Table, table=True):
+    """The receipt of a confirmed plan. `stale`: nothing was asked of the mall; `answered`: somebody was told of it."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        ForeignKeyConstraint(["mall_id", "plan_id"], ["plan.mall_id", "plan.id"]),
+        UniqueConstraint("mall_id", "plan_id"),
+        UniqueConstraint("mall_id", "job_id"),
+        Index(
+            "uq_intent_unfinished",
+            "mall_id",
+            "order_id",
+            unique=True,
+            sqlite_where=text("finished = 0"),
+            postgresql_where=text("finished = 0"),
+        ),
+        Index(None, "mall_id", "order_id", "state"),
+        Index(None, "settled_at"),
+    )
+    mall_id: str = key()
+    id: str = key()
+    plan_id: str = words()
+    job_id: str = words()
+    order_id: str = words()
+    state: str = words()
+    by_kind: str = words()
+    by_id: str = words()
+    at: int = instant()
+    undo_until: int | None = instant_or_null()
+    claim_code: str | None = words_or_null()
+    decision: str | None = words_or_null()
+    shown_enc: bytes | None = None
+    finished: int
+    stale: int
+    answered: int
+    settled_at: int | None = instant_or_null()
+
+
 class SmsVerificationRow(Table, table=True):
     __tablename__ = "sms_verification"
     __table_args__ = (

@@ -20,7 +20,12 @@ RECURRING: Mapping[str, timedelta] = {
 
 
 def job_handlers(
-    store: Store, mall: MallSide, connecting: MallConnecting, webhooks: Webhooks, clock: Clock
+    store: Store,
+    mall: MallSide,
+    connecting: MallConnecting,
+    webhooks: Webhooks,
+    effects: Mapping[str, JobHandler],
+    clock: Clock,
 ) -> dict[str, JobHandler]:
     phone = VerificationStore(store.database)
 
@@ -34,7 +39,9 @@ def job_handlers(
     async def revoke_lapsed(_job: Job) -> None:
         await connecting.revoke_lapsed(clock())
 
-    return webhooks.handlers() | {
+    return {
+        **webhooks.handlers(),
+        **effects,
         "purge": purge_all,
         "refresh_idle": refresh_idle,
         "revoke_lapsed": revoke_lapsed,

@@ -24,7 +24,7 @@ from app.store.phone import VerificationStore
 from app.store.phone_sessions import PhoneSessionStore
 from app.store.store import Store
 from app.wiring.mall import MallSide
-from commands.kernel.spec import Ports
+from commands.kernel.spec import Effects, Ports
 from commands.kernel.who import Customer
 
 
@@ -60,6 +60,7 @@ class People:
     functions: IdentityFunctions
     screens: IdentityScreens
     asking: AskingPeople
+    ports: Ports
 
 
 def people(
@@ -69,6 +70,7 @@ def people(
     conversation: ChannelConversation,
     book: ConnectionBook,
     sms: SmsGateway,
+    effects: Effects,
     clock: Clock,
 ) -> People:
     keys = settings.keys
@@ -98,6 +100,7 @@ def people(
         unknown = known.is_unknown(connection.shop, customer)
         return await desk.customer_of_chat(connection, chat_id, by_phone_only=True) if unknown else customer
 
+    ports = Ports(orders=known, pictures=mall.pictures, effects=effects)
     return People(
         verification=verification,
         sessions=sessions,
@@ -109,9 +112,10 @@ def people(
             customer_of_chat=customer_of_chat,
             chat_of=managers_chat(settings, clock),
             choices_of=choices_of,
-            ports=Ports(orders=known, pictures=mall.pictures),
+            ports=ports,
             clock=clock,
         ),
+        ports=ports,
     )
 
 

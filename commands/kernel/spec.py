@@ -21,8 +21,8 @@ class Effects(Protocol):
         """A token of ten minutes, bound to the customer."""
         ...
 
-    async def confirm(self, ask: "Ask", token: str) -> Receipt:
-        """The same receipt however often. Raises `StalePlan`."""
+    async def confirm(self, ask: "Ask", token: str, command: str | None = None) -> Receipt:
+        """The same receipt however often. With `command` a plan of another one is `notFound`. Raises `StalePlan`."""
         ...
 
     async def undo(self, ask: "Ask", receipt_id: str) -> Receipt: ...
@@ -36,6 +36,7 @@ class Ports:
 
     orders: Orders
     pictures: Pictures
+    effects: Effects
 
 
 Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
@@ -44,9 +45,13 @@ Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
 """
 
 
+Follow = Callable[["Ask", Receipt], Awaitable[Settled | None]]
+"""`follow(ask, receipt)`: reads what the shop decided on a receipt in `requested`; None while it has not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question of one customer, or of a manager on that customer's behalf."""
+    """One question of one customer, or of a manager on that customer's behalf. `chat_id`: the chat it came from."""
 
     shop: Shop
     customer: Customer
@@ -55,6 +60,7 @@ class Ask:
     now: datetime
     choices: Choices
     ports: Ports
+    chat_id: str | None = None
 
 
 ANYBODY = frozenset(CallerKind)
@@ -91,3 +97,4 @@ class CommandSpec:
     enabled_by_default: bool = True
     doctor: Doctor | None = None
     act: Act | None = None
+    follow: Follow | None = None

@@ -1,0 +1,72 @@
+"""How an effect ended, as values: the decision of one that was given up, and an end as JSON and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import Unauthorized
+from app.ports import GivenUp
+from commands.explain import WORDS, decision_shape
+from commands.kernel.decision import Blocked, ChangesWhen, Effect, Fact, Finding, Layer
+from commands.kernel.plan import Json, ReceiptState, Settled, WentStale
+from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
+from commands.kernel.who import Language
+
+LONGEST_MESSAGE = 200
+ASK_MANAGER = ChangesWhen(act="ask_manager")
+
+
+def given_up(given: GivenUp, language: Language) -> Settled:
+    """An unanswered call outweighs everything: then nobody may say that nothing happened."""
+    match given.error:
+        case _ if given.open_mark:
+            finding = _finding("outcome_unknown")
+        case OutcomeUnknown():
+            finding = _finding("outcome_unknown")
+        case MallRefused(message=message):
+            finding = _finding("mall_refused", message=message[:LONGEST_MESSAGE])
+        case Unauthorized():
+            finding = _finding("connection_lost", layer=Layer.MALL_SETTING)
+        case Unavailable():
+            finding = _finding("mall_unavailable")
+        case _:
+            finding = _finding("not_carried_out")
+    return Settled(ReceiptState.FAILED, decision=_json(finding, language))
+
+
+def went_stale(outcome: WentStale, language: Language) -> Settled:
+    decision = outcome.decision or _json(_finding("plan_stale"), language)
+    return Settled(ReceiptState.FAILED, decision=decision)
+
+
+def _finding(code: str, layer: Layer = Layer.ORDER, **facts: Fact) -> Finding:
+    return Finding("effect", code, Effect.BLOCKS, layer, facts, changes_when=ASK_MANAGER)
+
+
+def _json(finding: Finding, language: Language) -> Json:
+    shape = decision_shape(Blocked((finding,)), WORDS, language)
+    said: dict[str, Any] = shape.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return said
+
+
+def outcome_to_json(outcome: Settled | WentStale) -> dict[str, Any]:
+    if isinstance(outcome, WentStale):
+        return {"stale": True, "decision": outcome.decision}
+    return {
+        "state": outcome.state.value,
+        "claim_code": outcome.claim_code,
+        "decision": outcome.decision,
+        "shown": outcome.shown,
+    }
+
+
+def outcome_from_json(kept: Mapping[str, Any]) -> Settled | WentStale:
+    if kept.get("stale"):
+        return WentStale(kept["decision"])
+    return Settled(ReceiptState(kept["state"]), kept["claim_code"], kept["decision"], kept["shown"])
+
+
+def decisive_text(decision: Json | None, member: str) -> str:
+    """A sentence (`customerText` or `managerText`) of the decisive finding."""
+    findings = (decision or {}).get("findings") or ()
+    chosen: Json = next((finding for finding in findings if finding.get("decisive")), {})
+    return str(chosen.get(member, ""))

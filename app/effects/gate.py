@@ -1,0 +1,50 @@
+"""Who may confirm a plan that nobody has confirmed yet."""
+
+from collections.abc import Awaitable, Callable
+
+from app.ports import Connection, KeptPlan
+from commands.explain import WORDS
+from commands.kernel.failures import Failure, FailureType
+from commands.kernel.spec import Ask
+from commands.kernel.who import CallerKind, ChannelId, Member
+
+ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
+LIVE = "live"
+
+
+async def check(ask: Ask, plan: KeptPlan, connection_of: ConnectionOf) -> None:
+    """Raises `Failure`: planExpired, commandOff, notConnected, forbidden (trial), notIdentified."""
+    if ask.now >= plan.expires_at:
+        raise expired(ask)
+    if plan.command not in ask.choices.commands_on:
+        raise _failure(ask, FailureType.COMMAND_OFF, "commandOff", settingPath=f"commands.{plan.command}")
+    connection = await connection_of(ask.shop.channel_id)
+    if connection is None:
+        raise _failure(ask, FailureType.NOT_CONNECTED, "notConnected")
+    if not _may_try(ask, connection):
+        raise _failure(ask, FailureType.FORBIDDEN, "trial", settingPath="mode")
+    if isinstance(ask.customer, Member) and not ask.customer.proven:
+        raise _failure(ask, FailureType.NOT_IDENTIFIED, "notIdentified")
+
+
+def expired(ask: Ask) -> Failure:
+    return _failure(ask, FailureType.PLAN_EXPIRED, "planExpired")
+
+
+def not_found(ask: Ask) -> Failure:
+    return _failure(ask, FailureType.NOT_FOUND, "notFound")
+
+
+def too_late(ask: Ask) -> Failure:
+    return _failure(ask, FailureType.TOO_LATE, "tooLate")
+
+
+def _may_try(ask: Ask, connection: Connection) -> bool:
+    if connection.settings.get("mode") == LIVE or ask.caller.kind is CallerKind.MANAGER:
+        return True
+    testers = connection.settings.get("testMembers") or ()
+    return isinstance(ask.customer, Member) and ask.customer.member_id in testers
+
+
+def _failure(ask: Ask, type_: FailureType, key: str, **kept: object) -> Failure:
+    return Failure(type_, WORDS.say(ask.language, f"failure.{key}"), **kept)

@@ -1,0 +1,87 @@
+"""The job that tells the customer what became of a receipt, once, in the chat of their last command."""
+
+from collections.abc import Iterable
+
+from app.errors import OutcomeUnknown, Unavailable
+from app.ports import Chats, Conversation, Intent, Intents, Job, KeptPlan, Plans
+from commands.explain import WORDS
+from commands.kernel.plan import ReceiptState
+from commands.kernel.spec import CommandSpec
+from commands.kernel.texts import Texts
+from commands.kernel.who import Language, MallId
+
+from .asks import Asks
+from .endings import decisive_text
+
+
+class Telling:
+    """Handles jobs of the kind `tell`. Sentences: `message.{state}` of the command's texts, or `message.{state}.later`
+    when the shop decided later, with {order}, {claim} and {reason}; without such a key nothing is said.
+    """
+
+    def __init__(
+        self,
+        commands: Iterable[CommandSpec],
+        asks: Asks,
+        plans: Plans,
+        intents: Intents,
+        chats: Chats,
+        conversation: Conversation,
+    ) -> None:
+        self._texts: dict[str, Texts] = {c.name: c.texts for c in commands}
+        self._asks = asks
+        self._plans = plans
+        self._intents = intents
+        self._chats = chats
+        self._conversation = conversation
+
+    async def tell(self, job: Job) -> None:
+        state = ReceiptState(job.payload["state"])
+        intent = await self._intents.get(MallId(job.payload["mall"]), job.payload["receipt"])
+        plan = await self._plans.get(intent.mall_id, intent.plan_id) if intent else None
+        if intent is None or plan is None:
+            return
+        chat = await self._chat_of(plan)
+        overtaken = state is ReceiptState.CHECKING and intent.finished
+        if chat is None or overtaken:
+            return
+        language = await self._asks.language(plan)
+        text = self._sentence(plan, intent, state, language, later=job.payload["later"])
+        if text:
+            await self._write(plan, chat, text, f"{intent.id}-{state}")
+        if job.payload["note"]:
+            note = self._note(intent, await self._asks.shop_language(plan))
+            await self._write(plan, chat, note, f"{intent.id}-note", private=True)
+
+    async def _chat_of(self, plan: KeptPlan) -> str | None:
+        user_id = plan.reach.user_id
+        latest = await self._chats.of_user(plan.channel_id, user_id) if user_id else None
+        return latest or plan.reach.chat_id
+
+    def _sentence(
+        self, plan: KeptPlan, intent: Intent, state: ReceiptState, language: Language, *, later: bool
+    ) -> str:
+        texts = self._texts.get(plan.command)
+        keys = [f"message.{state}.later"] if later else []
+        for key in [*keys, f"message.{state}"]:
+            if texts is not None and texts.has(key):
+                reason = decisive_text(intent.decision, "customerText")
+                claim = intent.claim_code or ""
+                return texts.say(language, key, order=intent.order_id, claim=claim, reason=reason)
+        return ""
+
+    @staticmethod
+    def _note(intent: Intent, language: Language) -> str:
+        reason = decisive_text(intent.decision, "managerText")
+        return WORDS.say(language, "manager.effectFailed", order=intent.order_id, reason=reason)
+
+    async def _write(
+        self, plan: KeptPlan, chat: str, text: str, request_id: str, *, private: bool = False
+    ) -> None:
+        """Channel knows a repeated `request_id`: an unknown outcome may be asked for again."""
+        try:
+            await self._conversation.write(
+                plan.channel_id, chat, text, private=private, request_id=request_id
+            )
+        except OutcomeUnknown as error:
+            raise Unavailable("channel", "message", note="no answer") from error

@@ -1,0 +1,107 @@
+"""Plans as they are kept, and the intents to carry them out: a confirmed plan's intent is its receipt (DESIGN §7)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from commands.kernel.order import OrderId
+from commands.kernel.plan import Json, ReceiptState, Settled
+from commands.kernel.who import Caller, ChannelId, Customer, Language, MallId
+
+from .database import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where and how to speak to the customer. All None when only a manager was there to ask."""
+
+    user_id: str | None = None
+    chat_id: str | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A `Draft` with its owner. `payload` is None once it was wiped."""
+
+    id: str
+    mall_id: MallId
+    shop_no: int
+    channel_id: ChannelId
+    command: str
+    order_id: OrderId
+    customer: Customer
+    reach: Reach
+    seen: str
+    payload: Json | None
+    shown: Json
+    settings_version: int
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """`id` is the receipt's. `stale`: the order had changed and nothing was asked of the mall; `answered`: somebody
+    was given the receipt while it was open, so that it is the answer whatever comes.
+    """
+
+    id: str
+    mall_id: MallId
+    plan_id: str
+    job_id: str
+    order_id: OrderId
+    state: ReceiptState
+    caller: Caller
+    at: datetime
+    undo_until: datetime | None = None
+    claim_code: str | None = None
+    decision: Json | None = None
+    shown: Json | None = None
+    stale: bool = False
+    answered: bool = False
+
+    @property
+    def finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+UNFINISHED = frozenset({ReceiptState.SCHEDULED, ReceiptState.CHECKING})
+
+Also = Callable[[Statements, Intent], Awaitable[None]]
+"""What is kept with a change of an intent, or not at all."""
+
+
+class Plans(Protocol):
+    async def keep(self, plan: KeptPlan) -> None: ...
+
+    async def get(self, mall_id: MallId, plan_id: str) -> KeptPlan | None:
+        """None also for what no key opens any more."""
+        ...
+
+
+class Intents(Protocol):
+    """One intent a plan, and one unfinished a (mall, order)."""
+
+    async def accept(self, intent: Intent, also: Also) -> bool:
+        """False when the plan has an intent, or the order an unfinished one; then nothing is kept."""
+        ...
+
+    async def get(self, mall_id: MallId, receipt_id: str) -> Intent | None: ...
+
+    async def of_plan(self, mall_id: MallId, plan_id: str) -> Intent | None: ...
+
+    async def of_job(self, mall_id: MallId, job_id: str) -> Intent | None: ...
+
+    async def of_order(self, mall_id: MallId, order_id: OrderId, state: ReceiptState) -> list[Intent]: ...
+
+    async def move(
+        self, intent: Intent, to: Settled, at: datetime, also: Also | None = None, *, stale: bool = False
+    ) -> Intent | None:
+        """Compare-and-set from `intent.state`: exactly one mover wins, the others get None."""
+        ...
+
+    async def answer(self, intent: Intent, also: Also) -> Intent | None:
+        """Marks an unfinished intent `answered`; None when it is finished or was marked before."""
+        ...

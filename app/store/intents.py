@@ -1,0 +1,142 @@
+"""Intents, which are the receipts. The database's own uniqueness decides who was first; states change by
+compare-and-set, and what must be kept with a change is kept in its transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from app.clock import from_millis, to_millis
+from app.keys import KeyRing
+from app.ports import Also, Intent, Row, Statements
+from app.ports.effects import UNFINISHED
+from commands.kernel.order import OrderId
+from commands.kernel.plan import ReceiptState, Settled
+from commands.kernel.who import Caller, CallerKind, MallId
+
+from .database import OpenDatabase, in_transaction
+from .sealed import INTENT_SHOWN
+from .values import from_json, instant_or_none, millis_or_none, to_json
+
+_ATTEMPTS = 20  # many confirms may meet at one order; one of them gets through each time
+
+
+class SqlIntents:
+    """The `Intents` port."""
+
+    def __init__(self, database: OpenDatabase, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def accept(self, intent: Intent, also: Also) -> bool:
+        async def work(statements: Statements) -> bool:
+            rows = await statements.run(
+                """INSERT INTO intent (mall_id, id, plan_id, job_id, order_id, state, by_kind, by_id, at,
+                    undo_until, finished, stale, answered)
+                VALUES (:mall_id, :id, :plan_id, :job_id, :order_id, :state, :by_kind, :by_id, :at,
+                    :undo_until, 0, 0, :answered)
+                ON CONFLICT DO NOTHING RETURNING id""",
+                mall_id=intent.mall_id,
+                id=intent.id,
+                plan_id=intent.plan_id,
+                job_id=intent.job_id,
+                order_id=intent.order_id,
+                state=intent.state.value,
+                by_kind=intent.caller.kind.value,
+                by_id=intent.caller.id,
+                at=to_millis(intent.at),
+                undo_until=millis_or_none(intent.undo_until),
+                answered=int(intent.answered),
+            )
+            if rows:
+                await also(statements, intent)
+            return bool(rows)
+
+        return await in_transaction(self._database, work, attempts=_ATTEMPTS)
+
+    async def get(self, mall_id: MallId, receipt_id: str) -> Intent | None:
+        return await self._one("id = :id", mall_id, id=receipt_id)
+
+    async def of_plan(self, mall_id: MallId, plan_id: str) -> Intent | None:
+        return await self._one("plan_id = :plan_id", mall_id, plan_id=plan_id)
+
+    async def of_job(self, mall_id: MallId, job_id: str) -> Intent | None:
+        return await self._one("job_id = :job_id", mall_id, job_id=job_id)
+
+    async def of_order(self, mall_id: MallId, order_id: OrderId, state: ReceiptState) -> list[Intent]:
+        where = "order_id = :order_id AND state = :state ORDER BY at, id"
+        return await self._all(where, mall_id, order_id=order_id, state=state.value)
+
+    async def move(
+        self, intent: Intent, to: Settled, at: datetime, also: Also | None = None, *, stale: bool = False
+    ) -> Intent | None:
+        finished = to.state not in UNFINISHED
+        shown = None if to.shown is None else to_json(dict(to.shown)).encode()
+        values = {
+            "to": to.state.value,
+            "finished": int(finished),
+            "stale": int(stale),
+            "claim_code": to.claim_code,
+            "decision": None if to.decision is None else to_json(dict(to.decision)),
+            "shown_enc": shown and INTENT_SHOWN.seal(self._keys, shown, intent.mall_id, intent.id),
+            "settled_at": to_millis(at) if finished else None,
+        }
+        return await self._change(
+            intent,
+            """state = :to, finished = :finished, stale = :stale, settled_at = :settled_at,
+                claim_code = COALESCE(:claim_code, claim_code), decision = COALESCE(:decision, decision),
+                shown_enc = COALESCE(:shown_enc, shown_enc)""",
+            "state = :state",
+            also,
+            state=intent.state.value,
+            **values,
+        )
+
+    async def answer(self, intent: Intent, also: Also) -> Intent | None:
+        return await self._change(intent, "answered = 1", "finished = 0 AND answered = 0", also)
+
+    async def _change(
+        self, intent: Intent, change: str, where: str, also: Also | None, **params: Any
+    ) -> Intent | None:
+        async def work(statements: Statements) -> Intent | None:
+            rows = await statements.run(
+                f"""UPDATE intent SET {change}
+                WHERE mall_id = :mall_id AND id = :id AND {where} RETURNING *""",  # noqa: S608
+                mall_id=intent.mall_id,
+                id=intent.id,
+                **params,
+            )
+            if not rows:
+                return None
+            changed = self._intent(rows[0])
+            if also is not None:
+                await also(statements, changed)
+            return changed
+
+        return await in_transaction(self._database, work, attempts=_ATTEMPTS)
+
+    async def _one(self, where: str, mall_id: MallId, **params: object) -> Intent | None:
+        found = await self._all(where, mall_id, **params)
+        return found[0] if found else None
+
+    async def _all(self, where: str, mall_id: MallId, **params: object) -> list[Intent]:
+        sql = f"SELECT * FROM intent WHERE mall_id = :mall_id AND {where}"  # noqa: S608  texts are ours
+        return [self._intent(row) for row in await self._database.read(sql, mall_id=mall_id, **params)]
+
+    def _intent(self, row: Row) -> Intent:
+        shown = INTENT_SHOWN.open_or_none(self._keys, row["shown_enc"], row["mall_id"], row["id"])
+        return Intent(
+            id=row["id"],
+            mall_id=MallId(row["mall_id"]),
+            plan_id=row["plan_id"],
+            job_id=row["job_id"],
+            order_id=OrderId(row["order_id"]),
+            state=ReceiptState(row["state"]),
+            caller=Caller(CallerKind(row["by_kind"]), row["by_id"]),
+            at=from_millis(row["at"]),
+            undo_until=instant_or_none(row["undo_until"]),
+            claim_code=row["claim_code"],
+            decision=None if row["decision"] is None else from_json(row["decision"]),
+            shown=None if shown is None else from_json(shown),
+            stale=bool(row["stale"]),
+            answered=bool(row["answered"]),
+        )

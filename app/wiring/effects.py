@@ -1,0 +1,68 @@
+"""Plans, receipts, and the jobs behind them. The keeper comes first, since commands reach it through their ports;
+its jobs come after, since they run commands.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.clock import Clock
+from app.effects.asks import Asks
+from app.effects.carrying import EffectJobs
+from app.effects.following import Following
+from app.effects.gate import ConnectionOf
+from app.effects.keeper import EFFECT, EffectKeeper
+from app.effects.settling import TELL, Settling
+from app.effects.telling import Telling
+from app.jobs.queue import JobQueue
+from app.keys import KeyRing
+from app.ports import Conversation, JobHandler, OnGiveUp
+from app.shops.settings import choices_of
+from app.store.store import Store
+from commands.kernel.mall import Choices
+from commands.kernel.spec import CommandSpec, Ports
+
+
+def effect_keeper(store: Store, jobs: JobQueue, keys: KeyRing, connection_of: ConnectionOf) -> EffectKeeper:
+    return EffectKeeper(
+        plans=store.plans,
+        intents=store.intents,
+        jobs=jobs,
+        audit=store.audit,
+        keys=keys,
+        connection_of=connection_of,
+        undo_minutes=undo_minutes,
+    )
+
+
+def undo_minutes(command: str, choices: Choices) -> int:
+    return choices.cancel.undo_minutes if command == "cancel" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class EffectWork:
+    """What the worker runs, what it does when it gives up, and who follows the requests that a shop decides on."""
+
+    handlers: Mapping[str, JobHandler]
+    on_give_up: Mapping[str, OnGiveUp]
+    following: Following
+
+
+def effect_work(
+    commands: Sequence[CommandSpec],
+    store: Store,
+    jobs: JobQueue,
+    keys: KeyRing,
+    ports: Ports,
+    connection_of: ConnectionOf,
+    conversation: Conversation,
+    clock: Clock,
+) -> EffectWork:
+    asks = Asks(connection_of, choices_of, ports, clock)
+    settling = Settling(store.intents, jobs, store.audit, keys)
+    carrying = EffectJobs(commands, asks, store.plans, store.intents, settling, clock)
+    telling = Telling(commands, asks, store.plans, store.intents, store.chats, conversation)
+    return EffectWork(
+        handlers={EFFECT: carrying.carry_out, TELL: telling.tell},
+        on_give_up={EFFECT: carrying.give_up},
+        following=Following(commands, asks, store.plans, store.intents, settling, clock),
+    )
