@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         code: int = given.run(given)
-    except Misconfigured as trouble:
+    except (AppError, OSError) as trouble:
         print(f"jumun: {trouble}", file=sys.stderr)
         return 1
     return code
@@ -82,11 +82,7 @@ def check(_given: argparse.Namespace) -> int:
 def sandbox(given: argparse.Namespace) -> int:
     from app.wiring.sandbox import run_sandbox
 
-    try:
-        run_sandbox(given.host, given.port, open_browser=not given.no_browser)
-    except AppError as trouble:
-        print(f"jumun: {trouble}", file=sys.stderr)
-        return 1
+    run_sandbox(given.host, given.port, open_browser=not given.no_browser)
     return 0
 
 

@@ -1,5 +1,7 @@
 """`jumun check`: looks at everything that the process needs and says what to do. Changes nothing, sends nothing."""
 
+import asyncio
+
 from app import http
 from app.cafe24.oauth import missing_scopes
 from app.clock import system_clock
@@ -19,7 +21,7 @@ async def report(settings: Settings) -> tuple[list[str], bool]:
     lines = [f"{GOOD} settings: complete; {len(settings.keys.key_ids)} key(s)"]
     lines += _loose_ends(settings)
     try:
-        outdated = pending(settings.database_url)
+        outdated = await asyncio.to_thread(pending, settings.database_url)
     except (AppError, OSError, ImportError) as error:
         return [*lines, f"{BAD} database: {error}"], False
     if outdated:
