@@ -30,6 +30,8 @@ class Application:
     tasks: Sequence[Task] = ()
     closers: Sequence[Callable[[], Awaitable[None]]] = ()
     register: Callable[[], Awaitable[None]] | None = None
+    drain: Callable[[], Awaitable[int]] | None = None
+    stop_within_seconds: float = STOP_WITHIN_SECONDS
     _pages: Starlette = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +50,7 @@ class Application:
 
     @asynccontextmanager
     async def running(self) -> Any:
-        """Starts the tasks; at the end lets them finish what they hold, within ten seconds."""
+        """Starts the tasks; at the end lets them finish what they hold, for ten seconds at most."""
         stop = asyncio.Event()
         running = [asyncio.create_task(_kept_alive(task, stop)) for task in self.tasks]
         try:
@@ -56,7 +58,7 @@ class Application:
         finally:
             stop.set()
             if running:
-                _, late = await asyncio.wait(running, timeout=STOP_WITHIN_SECONDS)
+                _, late = await asyncio.wait(running, timeout=self.stop_within_seconds)
                 for task in late:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
