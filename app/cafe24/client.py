@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 DEFAULT_API_URL = "https://{mall_id}.cafe24api.com"
 DEFAULT_VERSION = "2026-03-01"
 PAUSE_SECONDS = 0.2
-SHORTEST_TRY_SECONDS = 0.1
+SHORTEST_READ_SECONDS = 0.1
+# A write that is cut short is a write of unknown outcome.
+SHORTEST_WRITE_SECONDS = 2.0
 Body = Mapping[str, Any]
 
 
@@ -112,16 +114,10 @@ class Cafe24Client:
         try:
             return await self.get(shop.mall_id, path, params, shop_no=shop.shop_no, **more)
         except (Unauthorized, Rejected, OffContract) as error:
-            facts = {"mall": shop.mall_id, "operation": error.operation, "status": error.status}
-            known = {"code": error.wire_code, "trace_id": error.request_id, "note": error.note}
-            log.exception("the mall refused a read", extra={"facts": facts | known})
-            raise Unavailable(
-                SYSTEM,
-                error.operation,
-                status=error.status,
-                wire_code=error.wire_code,
-                request_id=error.request_id,
-            ) from error
+            kept: dict[str, Any] = {n: getattr(error, n) for n in ("status", "wire_code", "request_id")}
+            facts = {"mall": shop.mall_id, "operation": error.operation, "note": error.note}
+            log.exception("the mall refused a read", extra={"facts": facts | kept})
+            raise Unavailable(SYSTEM, error.operation, **kept) from error
 
     async def post(self, mall_id: MallId, path: str, body: Body, **more: Any) -> Body:
         """`body` is the `request` or `requests` of the envelope; `more` as `_write`."""
@@ -179,14 +175,14 @@ class Cafe24Client:
                     pair = await self._tokens.renewed(call.mall_id, pair)
                     continue
                 pause = failed.pause(PAUSE_SECONDS)
-                if last or not failed.repeatable or pause >= self._left(call) - SHORTEST_TRY_SECONDS:
+                if last or not failed.repeatable or pause >= self._left(call) - call.shortest:
                     raise error from failed
                 await self._sleep(pause)
         raise AssertionError  # the second round returns or raises
 
     async def _exchange(self, call: "_Call", access: str, content: Mapping[str, Any]) -> Body:
         api = Api(call.mall_id, call.path.template, call.path.size)
-        await self._limiter.enter(api, call.priority, within=self._left(call))
+        await self._limiter.enter(api, call.priority, within=self._left(call) - call.shortest)
         started = self._time()
         response: Response | None = None
         try:
@@ -198,7 +194,7 @@ class Cafe24Client:
                     "Content-Type": "application/json",
                     "X-Cafe24-Api-Version": self._settings.api_version,
                 },
-                timeout=max(self._left(call), SHORTEST_TRY_SECONDS),
+                timeout=max(self._left(call), call.shortest),
                 **content,
             )
         except ConnectFailed as error:
@@ -236,6 +232,10 @@ class _Call:
     @property
     def is_write(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def shortest(self) -> float:
+        return SHORTEST_WRITE_SECONDS if self.is_write else SHORTEST_READ_SECONDS
 
 
 def rows(body: Body, key: str, label: str) -> list[Any]:

@@ -210,6 +210,25 @@ async def test_a_customer_waits_three_seconds_at_most():
         await get(rig, within=0.05, priority=Priority.BACKGROUND)
 
 
+async def test_a_write_is_given_its_time_or_not_sent():
+    """Six calls a second: the fourth waits, and what is left for it would cut it short."""
+    rig, pages = scripted(*(httpx.Response(201, json={}) for _ in range(4)))
+    requests = {"requests": [{"order_id": "x"}]}
+    for _ in range(3):
+        await rig.client.post(MALL, "cancellationrequests", requests, shop_no=1, within=2.1)
+    with pytest.raises(Throttled):
+        await rig.client.post(MALL, "cancellationrequests", requests, shop_no=1, within=2.1)
+    assert len(pages.requests) == 3
+    assert all(request.extensions["timeout"]["read"] >= 2.0 for request in pages.requests)
+
+
+async def test_a_throttled_write_is_not_repeated_into_too_little_time():
+    rig, pages = scripted(error(429), httpx.Response(201, json={}))
+    with pytest.raises(Throttled):
+        await rig.client.post(MALL, "cancellationrequests", {"requests": [{}]}, shop_no=1, within=2.9)
+    assert len(pages.requests) == 1
+
+
 async def test_calls_are_counted_by_template_without_ids():
     rig, _ = scripted(ok({"orders": []}), httpx.Response(404))
     await get(rig, "orders", {"member_id": "minji"}, shop_no=1)
