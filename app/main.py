@@ -84,6 +84,7 @@ def build(
     checkup = Checkup(
         COMMANDS,
         store.mall_tokens,
+        rules=mall.rules,
         required_scopes=frozenset(REQUIRED_SCOPES),
         texts_can_be_sent=lambda connection: sms.of(connection) is not None,
     )
@@ -202,6 +203,7 @@ def build(
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],
         closers=[effects.close, client.aclose, *mall.closers, store.close],
         register=tell_channel,
+        drain=worker.run_once,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from commands.kernel.calendar import KST, kst_day
 from commands.kernel.decision import Allowed, Blocked, Decision, Finding, NeedsManager, decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import Order, OrderItem, Tracking
@@ -22,6 +23,7 @@ from commands.shapes import (
 )
 
 WORDS = beside(__file__)
+_WEEKDAYS = {Language.KO: "월화수목금토일", Language.JA: "月火水木金土日"}
 
 
 def status_text(order: Order, language: Language) -> str:
@@ -33,6 +35,24 @@ def status_text(order: Order, language: Language) -> str:
         WORDS.say(language, "state.part", state=WORDS.say(language, f"state.{state}"), count=count)
         for state, count in states.items()
     )
+
+
+def day_text(order: Order, ask: Ask) -> str:
+    """`11월 18일 (수)`; the year is said when it is not this one."""
+    day, language = order.ordered_at.astimezone(KST), ask.language
+    this_year = day.year == kst_day(ask.now).year
+    if language is Language.EN:
+        return f"{day:%a}, {day.day} {day:%b}" + ("" if this_year else f" {day.year}")
+    key = "day" if this_year else "day.year"
+    weekday = _WEEKDAYS[language][day.weekday()]
+    return WORDS.say(language, key, year=day.year, month=day.month, day=day.day, weekday=weekday)
+
+
+def money_text(amount: str, currency: str, language: Language) -> str:
+    """`39,000원` or `KRW 39,000` of a decimal string."""
+    whole, dot, rest = amount.partition(".")
+    spaced = f"{int(whole):,}{dot}{rest}"
+    return f"{spaced}원" if currency == "KRW" and language is Language.KO else f"{currency} {spaced}"
 
 
 def payment_text(method: str, language: Language) -> str:

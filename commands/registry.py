@@ -1,6 +1,24 @@
 """Every command there is: one line each."""
 
-from commands import order_list
-from commands.kernel.spec import CommandSpec
+from commands import cancel, order_list, why
+from commands.kernel.order import Order
+from commands.kernel.spec import Ask, CommandSpec, Offer
 
-COMMANDS: tuple[CommandSpec, ...] = (order_list.SPEC,)
+COMMANDS: tuple[CommandSpec, ...] = (order_list.SPEC, cancel.SPEC, why.SPEC)
+
+
+class RegisteredOffers:
+    """Implements `Offers` over the list above."""
+
+    async def of(self, ask: Ask, order: Order) -> list[Offer]:
+        return [
+            Offer(
+                command.name,
+                command.texts.say(ask.language, "command.button"),
+                command.order_screen or command.first_screen,
+                await command.offer(ask, order),
+                command.texts,
+            )
+            for command in COMMANDS
+            if command.offer and command.name in ask.choices.commands_on
+        ]

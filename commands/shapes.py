@@ -115,3 +115,45 @@ class OrderDetail(OrderCard):
 class ActionShape(Shape):
     command: str
     decision: DecisionShape
+
+
+class RefundMethod(Shape):
+    method: str
+    amount: str | None = None
+
+
+class RefundShape(Shape):
+    """`total` only where it is certain; `note` says in words who refunds, how, and when."""
+
+    automatic: bool
+    certain: bool
+    total: str | None = None
+    currency: str
+    methods: list[RefundMethod]
+    note: str
+
+
+class LineShape(Shape):
+    """A line of the order, and how much of it."""
+
+    order_item_code: str
+    product_name: str
+    option_text: str
+    quantity: int
+
+
+class ReceiptShape(Shape):
+    receipt_id: str
+    state: str
+    order_id: str
+    items: list[LineShape]
+    claim_code: str | None = None
+    refund: RefundShape | None = None
+    undo_until: dt.datetime | None = None
+    by: str
+    at: dt.datetime
+    decision: dict[str, Any] | None = None
+
+
+class ReceiptResult(Shape):
+    receipt: ReceiptShape

@@ -74,6 +74,12 @@ class Road:
     def forget_mall_calls(self) -> None:
         self.world.malls[MALL].reset_calls()
 
+    async def drain_jobs(self) -> None:
+        """Runs what is due, and what becomes due by that."""
+        assert self.application.drain is not None
+        while await self.application.drain():
+            pass
+
     def user(self, user_id: str, member_id: str | None = None) -> User:
         """A customer of the channel with a chat of their own."""
         user = User(user_id, user_id, member_id, {})

@@ -21,6 +21,7 @@ GET_COMMANDS = "extension.command.metadata.getCommands"
 USER_CHAT = "userChat"
 IDENTITY_SCREEN = "identity"
 Scope = Literal["front", "desk"]
+SURFACE_OF: dict[Scope, Surface] = {"front": Surface.USER, "desk": Surface.MANAGER}
 
 
 class Words(BaseModel):
@@ -140,14 +141,13 @@ class CommandExtension:
         """Without a channel (registration) all; with a known one, what its connection serves."""
         connection = await self._connection_of(call.channel_id) if call.channel_id else None
         served = [c for c in self._commands if connection is None or is_on(connection, c)]
-        scopes: tuple[Scope, ...] = ("front", "desk")
-        return CommandList(commands=[entry(c, scope) for c in served for scope in scopes])
+        return CommandList(commands=[entry(c, scope) for c in served for scope in c.scopes])
 
     def _open_function(self, command: CommandSpec) -> Function:
         async def run(call: Call, params: OpenParams) -> ActionResult:
             return await self._open(call, command, params)
 
-        surfaces = frozenset({Surface.USER, Surface.MANAGER})
+        surfaces = frozenset(SURFACE_OF[scope] for scope in command.scopes)
         return Function(f"{command.name}.open", OpenParams, ActionResult, run, surfaces)
 
     async def _open(self, call: Call, command: CommandSpec, params: OpenParams) -> ActionResult:
@@ -212,7 +212,7 @@ def entry(command: CommandSpec, scope: Scope) -> CommandEntry:
         button_name=say(ko, "command.button"),
         description=say(ko, "command.description"),
         action_function_name=f"{command.name}.open",
-        alf_mode="recommend",
+        alf_mode="recommend" if command.recommended else "disable",
         alf_description=say(ko, "command.alf"),
         name_desc_i18n_map=words,
         button_name_i18n_map={lang: ButtonWord(name=say(lang, "command.button")) for lang in Language},

@@ -193,9 +193,12 @@ class Sessions:
             if session.chosen == GUEST:
                 return Guest(number_of(self._keys, session))
             member_id = self._member_id(session, session.chosen)
+            several = len(accounts_of(self._keys, session)) > 1
         except BadToken:
             return None
-        return None if member_id is None else Member(member_id, proven=True)
+        if member_id is None:
+            return None
+        return Member(member_id, proven=True, by_phone=True, one_of_several=several)
 
     async def signed_member_id(self, call: Call) -> str | None:
         """What the shop's site told Channel, of the caller and nobody else."""

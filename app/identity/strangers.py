@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from app.clock import Clock
 from app.ports import Members
 from commands.kernel.failures import Failure, FailureType
-from commands.kernel.order import Order, OrderId
+from commands.kernel.order import ItemState, Order, OrderId
 from commands.kernel.ports import Orders, RecentOrders
 from commands.kernel.who import Customer, Member, Shop
 
@@ -22,8 +22,16 @@ class OrdersOfKnownMembers:
         self._clock = clock
         self._unknown: dict[tuple[str, str], datetime] = {}
 
-    async def recent(self, shop: Shop, customer: Customer, *, at_most: int, months: int) -> RecentOrders:
-        found = await self._orders.recent(shop, customer, at_most=at_most, months=months)
+    async def recent(
+        self,
+        shop: Shop,
+        customer: Customer,
+        *,
+        at_most: int,
+        months: int,
+        states: frozenset[ItemState] | None = None,
+    ) -> RecentOrders:
+        found = await self._orders.recent(shop, customer, at_most=at_most, months=months, states=states)
         if found.orders or not isinstance(customer, Member):
             return found
         if await self._members.exists(shop, customer.member_id):

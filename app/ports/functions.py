@@ -56,6 +56,6 @@ class Function:
 class Asking(Protocol):
     """Turns a call into a question: which shop, which customer, on whose behalf."""
 
-    async def ask(self, call: Call, command: CommandSpec, chat_token: str | None) -> Ask:
-        """Raises `Failure`: notConnected, commandOff, notIdentified."""
+    async def ask(self, call: Call, command: CommandSpec | None, chat_token: str | None) -> Ask:
+        """Without a command no switch is asked. Raises `Failure`: notConnected, commandOff, notIdentified."""
         ...

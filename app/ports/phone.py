@@ -157,3 +157,9 @@ class PhoneSessions(Protocol):
         ...
 
     async def end_all(self, channel_id: ChannelId) -> None: ...
+
+    async def count_orderer_try(
+        self, channel_id: ChannelId, chat_user_id: str, *, at_most: int
+    ) -> int | None:
+        """The number of this try, or None when there were `at_most` already or there is no session."""
+        ...

@@ -120,6 +120,13 @@ class World:
             "sms_provider": "outbox",
         }
 
+    async def goes_live(self) -> None:
+        """The manager has looked at everything and lets customers confirm: cancels are completed."""
+        cancel = {"mode": "complete", "completeScope": ["N10", "N20", "N21", "N22"]}
+        patch = {"mode": "live", "identity": {"memberHashConfirmed": True}, "cancel": cancel}
+        manager = Caller("manager", next(iter(self.talk.managers)))
+        await self.talk.call_function("settings.update", {"patch": patch}, caller=manager)
+
     async def connect(self, mall_id: str, *, manager_id: str | None = None) -> httpx.Response:
         """Connects as people would: a manager starts, the operator consents, the manager says yes again."""
         manager = manager_id or next(iter(self.talk.managers))

@@ -6,11 +6,13 @@ from dataclasses import replace
 from app.ports import Connection, ConnectionState, MallTokens
 from commands.explain import findings_shape
 from commands.kernel.doctor import ShopFacts
+from commands.kernel.mall import MallRules
+from commands.kernel.ports import Rules, Unavailable
 from commands.kernel.spec import CommandSpec
 from commands.kernel.who import Language
 from commands.shapes import FindingShape
 
-from .settings import settings_of
+from .settings import choices_of, settings_of
 
 WHOLE_NUMBER_SCOPE = "mall.read_privacy"
 
@@ -23,11 +25,13 @@ class Checkup:
         commands: Sequence[CommandSpec],
         tokens: MallTokens,
         *,
+        rules: Rules,
         required_scopes: frozenset[str],
         texts_can_be_sent: Callable[[Connection], bool],
     ) -> None:
         self._commands = commands
         self._tokens = tokens
+        self._rules = rules
         self._required = required_scopes
         self._texts_can_be_sent = texts_can_be_sent
 
@@ -54,4 +58,14 @@ class Checkup:
             member_hash_confirmed=settings.identity.member_hash_confirmed,
             texts_can_be_sent=self._texts_can_be_sent(connection),
             whole_number_checked=WHOLE_NUMBER_SCOPE in granted,
+            trial=settings.mode == "trial",
+            cancel=choices_of(connection).cancel,
+            mall=await self._mall(connection) if tokens else None,
         )
+
+    async def _mall(self, connection: Connection) -> MallRules | None:
+        """None when the mall does not answer: the doctor speaks of the rest."""
+        try:
+            return await self._rules.rules(connection.shop, fresh=False)
+        except Unavailable:
+            return None

@@ -89,6 +89,19 @@ class PhoneSessionStore:
 
         await in_transaction(self._database, work)
 
+    async def count_orderer_try(
+        self, channel_id: ChannelId, chat_user_id: str, *, at_most: int
+    ) -> int | None:
+        rows = await self._database.write(
+            "UPDATE phone_session SET orderer_tries = orderer_tries + 1"
+            " WHERE channel_id = :channel AND chat_user_id = :chat_user AND orderer_tries < :at_most"
+            " RETURNING orderer_tries",
+            channel=channel_id,
+            chat_user=chat_user_id,
+            at_most=at_most,
+        )
+        return rows[0]["orderer_tries"] if rows else None
+
 
 async def keep_session(statements: Statements, session: PhoneSession) -> None:
     await statements.run(

@@ -64,7 +64,8 @@ def _command_function(command: CommandSpec, asking: Asking, identity_screen: Ide
             screen = failure_screen(call, Failure(FailureType.UPSTREAM_UNAVAILABLE), again)
         return ScreenResult(html=screen_html(screen))
 
-    return Function(f"{command.name}.screen", ScreenParams, ScreenResult, run, PEOPLE)
+    surfaces = PEOPLE if "front" in command.scopes else frozenset({Surface.MANAGER})
+    return Function(f"{command.name}.screen", ScreenParams, ScreenResult, run, surfaces)
 
 
 def _identity_function(identity_screen: IdentityScreen) -> Function:

@@ -15,6 +15,7 @@ from app.store.store import Store
 from commands.explain import WORDS
 from commands.kernel.spec import CommandSpec, FunctionSpec
 from commands.kernel.who import ChannelId, Language
+from commands.receipt import RECEIPT
 
 AWAY = "channel_away"
 """A mark in `Once`, by channel: our app was removed from it, and its working connection was put to sleep."""
@@ -22,10 +23,11 @@ AWAY_LIFE = timedelta(days=3650)
 
 
 def command_functions(commands: Sequence[CommandSpec], asking: Asking) -> list[Function]:
-    return [_bound(command, spec, asking) for command in commands for spec in command.functions]
+    own = [_bound(command, spec, asking) for command in commands for spec in command.functions]
+    return [*own, _bound(None, RECEIPT, asking)]
 
 
-def _bound(command: CommandSpec, spec: FunctionSpec, asking: Asking) -> Function:
+def _bound(command: CommandSpec | None, spec: FunctionSpec, asking: Asking) -> Function:
     """A command's Function, asked by whoever the signed context names."""
 
     async def run(call: Call, params: Any) -> Any:

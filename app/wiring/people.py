@@ -9,6 +9,7 @@ from app.clock import Clock
 from app.identity.asking import AskingPeople, ChatOf
 from app.identity.desk import ChatCustomers
 from app.identity.functions import IdentityFunctions
+from app.identity.orderer import SessionNames
 from app.identity.screens import IdentityScreens
 from app.identity.sessions import Sessions
 from app.identity.strangers import OrdersOfKnownMembers
@@ -26,6 +27,7 @@ from app.store.store import Store
 from app.wiring.mall import MallSide
 from commands.kernel.spec import Effects, Ports
 from commands.kernel.who import Customer
+from commands.registry import RegisteredOffers
 
 
 def operator_senders(settings: Settings, client: http.Client, clock: Clock) -> list[SmsSender]:
@@ -100,7 +102,15 @@ def people(
         unknown = known.is_unknown(connection.shop, customer)
         return await desk.customer_of_chat(connection, chat_id, by_phone_only=True) if unknown else customer
 
-    ports = Ports(orders=known, pictures=mall.pictures, effects=effects)
+    ports = Ports(
+        orders=known,
+        pictures=mall.pictures,
+        rules=mall.rules,
+        claims=mall.claims,
+        names=SessionNames(phone_sessions),
+        effects=effects,
+        offers=RegisteredOffers(),
+    )
     return People(
         verification=verification,
         sessions=sessions,

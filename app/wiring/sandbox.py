@@ -110,6 +110,7 @@ async def open_sandbox(
                     await application.register()
                 if connected:
                     await world.connect(world.panel.mall.mall_id)
+                    await world.goes_live()
                 yield Sandbox(origin, world, outbox, server, serving)
             finally:
                 server.should_exit = True

@@ -1,14 +1,15 @@
 """What a doctor looks at: the shop's state before a customer meets it. Each command judges what it depends on."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .decision import Finding
+from .mall import CancelChoices, MallRules
 
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """The settings and the connection as rules may read them."""
+    """The settings and the connection as rules may read them. `mall`: None while the mall cannot be asked."""
 
     connected: bool
     reconnect_needed: bool = False
@@ -19,6 +20,10 @@ class ShopFacts:
     texts_can_be_sent: bool = True
     whole_number_checked: bool = True
     command_on: bool = True
+    trial: bool = False
+    has_wms: bool = False
+    cancel: CancelChoices = field(default_factory=CancelChoices)
+    mall: MallRules | None = None
 
 
 Doctor = Callable[[ShopFacts], Iterable[Finding]]

@@ -21,7 +21,7 @@ class Choices:
     version: int = 0
     lookback_months: int = 12
     commands_on: frozenset[str] = field(default_factory=frozenset)
-    cancel: CancelChoices = CancelChoices()
+    cancel: CancelChoices = field(default_factory=CancelChoices)
 
 
 class Restore(StrEnum):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .mall import MallRules
-from .order import Order, OrderId, OrderItemCode
-from .who import Customer, Shop
+from .order import ItemState, Order, OrderId, OrderItemCode
+from .who import ChannelId, Customer, Shop
 
 
 class Unavailable(Exception):
@@ -31,8 +31,16 @@ class RecentOrders:
 class Orders(Protocol):
     """The mall's orders. Every order returned has been checked to belong to the customer."""
 
-    async def recent(self, shop: Shop, customer: Customer, *, at_most: int, months: int) -> RecentOrders:
-        """Raises `Unavailable`."""
+    async def recent(
+        self,
+        shop: Shop,
+        customer: Customer,
+        *,
+        at_most: int,
+        months: int,
+        states: frozenset[ItemState] | None = None,
+    ) -> RecentOrders:
+        """With `states` only orders that have a line in one of them. Raises `Unavailable`."""
         ...
 
     async def one(self, shop: Shop, customer: Customer, order_id: OrderId) -> Order | None:
@@ -88,6 +96,14 @@ class Claims(Protocol):
 
     async def cancel(self, shop: Shop, call: CancelCall) -> str | None:
         """Cancels, or files a request when not `complete`. The claim code, which requests do not have yet."""
+        ...
+
+
+class OrdererNames(Protocol):
+    """The second question to somebody who proved no more than a phone number (SMS.md §3.7)."""
+
+    async def is_right(self, caller_id: str, channel_id: ChannelId, *, given: str, actual: str) -> bool:
+        """Counts wrong tries of the phone session; raises `Failure(tooMany)` after five."""
         ...
 
 

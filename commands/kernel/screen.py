@@ -117,11 +117,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A form field. `code` asks for a one-time code of `max_length` digits; `choice` needs `choices`."""
+    """A form field. `code` asks for a one-time code of `max_length` digits; `choice` (radio) and `select` need
+    `choices`.
+    """
 
     name: str
     label: str
-    kind: Literal["text", "tel", "code", "choice"] = "text"
+    kind: Literal["text", "tel", "code", "choice", "select"] = "text"
     value: str = ""
     hint: str = ""
     error: str = ""

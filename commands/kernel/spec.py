@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+from .decision import Decision
 from .doctor import Doctor
 from .mall import Choices
+from .order import Order
 from .plan import Draft, Json, Planned, Receipt, Settled, Steps, WentStale
-from .ports import Orders, Pictures
+from .ports import Claims, OrdererNames, Orders, Pictures, Rules
 from .screen import Screen
 from .texts import Texts
 from .who import Caller, CallerKind, Customer, Language, Shop
@@ -31,12 +33,33 @@ class Effects(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What another command says to an order, and where it would begin."""
+
+    command: str
+    label: str
+    screen: str
+    decision: Decision[Any]
+    texts: Texts
+
+
+class Offers(Protocol):
+    """The commands that are on, asked about one order. Raises `Unavailable`."""
+
+    async def of(self, ask: "Ask", order: Order) -> list[Offer]: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """The outside, as far as commands may reach."""
 
     orders: Orders
     pictures: Pictures
+    rules: Rules
+    claims: Claims
     effects: Effects
+    names: OrdererNames
+    offers: Offers
 
 
 Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
@@ -85,7 +108,8 @@ ScreenBuilder = Callable[[Ask, Mapping[str, Any]], Awaitable[Screen]]
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
     """`name` is the wire name (`orderList`); texts hold `command.name`, `.description`, `.button`, `.alf`.
-    `order_screen`: the screen that the optional param `orderId` opens.
+    `order_screen`: the screen that the optional param `orderId` opens. `offer`: what it would say to an order.
+    `recommended`: the AI agent may choose it.
     """
 
     name: str
@@ -97,4 +121,7 @@ class CommandSpec:
     enabled_by_default: bool = True
     doctor: Doctor | None = None
     act: Act | None = None
+    scopes: tuple[Literal["front", "desk"], ...] = ("front", "desk")
+    recommended: bool = True
+    offer: Callable[[Ask, Order], Awaitable[Decision[Any]]] | None = None
     follow: Follow | None = None

@@ -32,10 +32,14 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of the mall. `proven`: a phone code or a confirmed member hash stands behind the id."""
+    """A member of the mall. `proven`: a phone code or a confirmed member hash stands behind the id. `by_phone`: it is
+    the code alone; `one_of_several`: the account was chosen among several of that number.
+    """
 
     member_id: str
     proven: bool = True
+    by_phone: bool = False
+    one_of_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

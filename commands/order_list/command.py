@@ -10,6 +10,7 @@ from commands.kernel.ports import RecentOrders
 from commands.kernel.spec import Ask
 from commands.kernel.texts import beside
 from commands.kernel.who import Guest, Language
+from commands.shapes import ActionShape
 
 from .rules import LATEST_ORDERS, ListFacts, decide_list
 from .wire import DetailParams, DetailResult, PicturesParams, PicturesResult, ViewParams, ViewResult
@@ -59,7 +60,13 @@ async def one_order(ask: Ask, order_id: str) -> Order:
 
 
 async def detail(ask: Ask, params: DetailParams) -> DetailResult:
-    return DetailResult(order=order_detail(await one_order(ask, params.order_id), ask), actions=[])
+    order = await one_order(ask, params.order_id)
+    offers = await ask.ports.offers.of(ask, order)
+    actions = [
+        ActionShape(command=o.command, decision=decision_shape(o.decision, o.texts, ask.language))
+        for o in offers
+    ]
+    return DetailResult(order=order_detail(order, ask), actions=actions)
 
 
 async def pictures(ask: Ask, params: PicturesParams) -> PicturesResult:

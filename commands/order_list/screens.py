@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from commands.explain import WORDS, finding_text, payment_text, status_text
-from commands.kernel.calendar import KST, kst_day
-from commands.kernel.decision import decisive
+from commands.explain import WORDS, day_text, finding_text, money_text, payment_text, status_text
+from commands.kernel.decision import Allowed, decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import MIXED, ItemState, Order, OrderItem
 from commands.kernel.screen import Badge, Button, Card, Line, Notice, Row, Run, Screen, Show, Tone
 from commands.kernel.spec import Ask
-from commands.kernel.who import CallerKind, Language
+from commands.kernel.who import CallerKind
 
 from .command import TEXTS, latest, one_order, why_none
 from .rules import decide_detail
@@ -29,7 +28,6 @@ _TONES = {
     ItemState.RETURNING: Tone.WARNING,
     ItemState.EXCHANGING: Tone.WARNING,
 }
-_WEEKDAYS = {Language.KO: "월화수목금토일", Language.JA: "月火水木金土日"}
 
 
 async def list_screen(ask: Ask, _input: Mapping[str, Any]) -> Screen:
@@ -63,7 +61,12 @@ def _card(order: Order, ask: Ask) -> Card:
         note=say(ask.language, "card.number", number=order.order_id),
         badge=_badge(order.summary, status_text(order, ask.language)),
         rows=tuple(_row(item, ask, own_state=order.summary == MIXED) for item in order.items),
-        lines=(Line(say(ask.language, "card.total"), money_text(order, ask.language)),),
+        lines=(
+            Line(
+                say(ask.language, "card.total"),
+                total_text(order, ask),
+            ),
+        ),
         buttons=(
             Button(say(ask.language, "card.detail"), Show(COMMAND, DETAIL, {"orderId": order.order_id})),
         ),
@@ -90,6 +93,7 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
     order = await one_order(ask, str(given.get("orderId", "")))
     reader = "customer" if ask.caller.kind is CallerKind.USER else "manager"
     findings = decide_detail(order).findings
+    offers = await ask.ports.offers.of(ask, order)
     say = TEXTS.say
     products = Card(
         title=say(ask.language, "detail.items"),
@@ -104,6 +108,11 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
             c for c in (products, _parcels(order, ask), _payment(order, ask), _receiver(order, ask)) if c
         ),
         buttons=(
+            *(
+                Button(o.label, Show(o.command, o.screen, {"orderId": order.order_id}))
+                for o in offers
+                if isinstance(o.decision, Allowed)
+            ),
             *_talk(ask, order.order_id, findings[0].code if findings else "order_detail"),
             Button(say(ask.language, "detail.back"), Show(COMMAND, LIST), style="quiet"),
         ),
@@ -119,7 +128,12 @@ def _parcels(order: Order, ask: Ask) -> Card | None:
 def _payment(order: Order, ask: Ask) -> Card:
     say = TEXTS.say
     methods = ", ".join(payment_text(m, ask.language) for m in order.payment.methods)
-    lines = [Line(say(ask.language, "card.total"), money_text(order, ask.language))]
+    lines = [
+        Line(
+            say(ask.language, "card.total"),
+            total_text(order, ask),
+        )
+    ]
     if methods:
         lines.append(Line(say(ask.language, "detail.method"), methods))
     return Card(say(ask.language, "detail.payment"), lines=tuple(lines))
@@ -147,19 +161,5 @@ def _talk(ask: Ask, order_id: str | None, code: str) -> tuple[Button, ...]:
     return (Button(WORDS.say(ask.language, "talk"), Run("manager.call", params, done=done)),)
 
 
-def money_text(order: Order, language: Language) -> str:
-    amount, currency = order.total.plain(), order.total.currency
-    whole, dot, rest = amount.partition(".")
-    spaced = f"{int(whole):,}{dot}{rest}"
-    return f"{spaced}원" if currency == "KRW" and language is Language.KO else f"{currency} {spaced}"
-
-
-def day_text(order: Order, ask: Ask) -> str:
-    """`11월 18일 (수)`; the year is said when it is not this one."""
-    day, language = order.ordered_at.astimezone(KST), ask.language
-    this_year = day.year == kst_day(ask.now).year
-    if language is Language.EN:
-        return f"{day:%a}, {day.day} {day:%b}" + ("" if this_year else f" {day.year}")
-    key = "day" if this_year else "day.year"
-    weekday = _WEEKDAYS[language][day.weekday()]
-    return TEXTS.say(language, key, year=day.year, month=day.month, day=day.day, weekday=weekday)
+def total_text(order: Order, ask: Ask) -> str:
+    return money_text(order.total.plain(), order.total.currency, ask.language)

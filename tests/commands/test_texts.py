@@ -19,7 +19,9 @@ def test_same_keys_and_same_facts_in_each_language(folder: Path) -> None:
     for language in Language:
         assert texts.keys(language) == keys
     for key in keys:
-        facts = {language: set(re.findall(r"\{(\w+)[^}]*\}", texts.say(language, key))) for language in Language}
+        facts = {
+            language: set(re.findall(r"\{(\w+)[^}]*\}", texts.say(language, key))) for language in Language
+        }
         assert facts[Language.EN] == facts[Language.JA] == facts[Language.KO], key
 
 

@@ -1,0 +1,142 @@
+"""Carries a confirmed cancel out, in a job that may be run again after a crash (ENGINE, rules 2–5).
+
+Reading, deciding and calling stand inside one marked step: a crash anywhere in it leaves a mark, and then the mall
+is read before anything else. A call is repeated only where the mall surely holds none of it.
+"""
+
+from commands.kernel.decision import Allowed
+from commands.kernel.order import ItemState, Order
+from commands.kernel.plan import Interrupted, Json, ReceiptState, Settled, Steps, WentStale
+from commands.kernel.ports import CancelCall
+from commands.kernel.spec import Ask
+
+from .command import TEXTS, facts_of, one_order, seen_by
+from .facts import CancelPlan
+from .reasons import REASONS
+from .rules import decide_cancellation
+from .wish import Wish
+
+STALE = "stale"
+UNCLEAR = "outcome_unclear"
+FINISHED = frozenset({"C40", "C41", "C42", "C43", "C35", "C47", "C48", "C49"})
+REQUESTED = "C00"
+
+
+async def act(ask: Ask, payload: Json, seen: str, step: Steps) -> Settled | WentStale:
+    wish = Wish.from_json(payload)
+
+    async def call() -> Json:
+        order = await one_order(ask, wish.order_id)
+        mall = await ask.ports.rules.rules(ask.shop, fresh=True)
+        facts = facts_of(ask, order, mall, wish)
+        decision = decide_cancellation(facts)
+        if not isinstance(decision, Allowed):
+            return {STALE: True}
+        outcome = "complete" if decision.plan.outcome_complete else "request"
+        if seen_by(order, decision, outcome) != seen:
+            return {STALE: True}
+        claim_code = await ask.ports.claims.cancel(ask.shop, call_of(ask, wish, decision.plan))
+        return {"claimCode": claim_code, "complete": decision.plan.complete}
+
+    try:
+        answer = await step("call", call, mark=True)
+    except Interrupted:
+        answer = await _reconciled(ask, wish, step)
+        if answer is None:
+            answer = await step("call", call, mark=True)
+    if answer.get(STALE):
+        return WentStale()
+    if answer.get(UNCLEAR):
+        return Settled(ReceiptState.FAILED, decision=unclear_decision(ask))
+    order = await one_order(ask, wish.order_id)
+    return Settled(
+        state_of(order, wish, complete=bool(answer["complete"])), claim_code_of(order, wish, answer)
+    )
+
+
+def call_of(ask: Ask, wish: Wish, plan: CancelPlan) -> CancelCall:
+    reason = TEXTS.say(ask.language, f"reason.{wish.reason_type}")
+    return CancelCall(
+        order_id=wish.order_id,
+        lines=plan.lines,
+        reason_type=REASONS[wish.reason_type],
+        reason=f"{reason}: {wish.reason_text}" if wish.reason_text else reason,
+        complete=plan.complete,
+        refund_now=plan.complete and plan.refund.automatic,
+        gateway_cancel=plan.complete and plan.refund.automatic and plan.refund.gateway,
+        restore_stock=plan.restore_stock,
+        restore_coupon=plan.restore_coupon,
+        account=wish.account,
+    )
+
+
+async def _reconciled(ask: Ask, wish: Wish, step: Steps) -> Json | None:
+    """What an interrupted call did, by reading. None: surely nothing, so that it may be made now."""
+    order = await one_order(ask, wish.order_id)
+    took = [took_effect(order, wish, code) for code in wish.lines]
+    if all(took):
+        whole = all(item.status_code != REQUESTED for item in order.items if item.code in wish.lines)
+        answer = {"claimCode": claim_code_of(order, wish, {}), "complete": whole}
+        await step.settle("call", answer)
+        return answer
+    if not any(took) and not takes_parts(wish):
+        await step.forget("call")
+        return None
+    # Some lines did and some did not, or part of a line, which leaves no sure trace: a person has to look.
+    answer = {UNCLEAR: True}
+    await step.settle("call", answer)
+    return answer
+
+
+def took_effect(order: Order, wish: Wish, code: str) -> bool:
+    """A line that was free when the plan was made and stands under a cancel now."""
+    state = next((item.state for item in order.items if item.code == code), ItemState.UNRECOGNISED)
+    return state in {ItemState.CANCEL_REQUESTED, ItemState.CANCELLED} or _shrank(order, wish, code)
+
+
+def _shrank(order: Order, wish: Wish, code: str) -> bool:
+    """ASSUMPTION: cancelling part of a line leaves the rest on its code with a smaller quantity."""
+    _, before = wish.before[code]
+    now = next((item.quantity for item in order.items if item.code == code), before)
+    return now < before
+
+
+def takes_parts(wish: Wish) -> bool:
+    return any(count < wish.before[code][1] for code, count in wish.lines.items())
+
+
+def state_of(order: Order, wish: Wish, *, complete: bool) -> ReceiptState:
+    """What the read-back shows: a request that the mall accepted at once is done. Before it shows, our call tells."""
+    codes = {item.status_code for item in order.items if item.code in wish.lines}
+    if REQUESTED in codes:
+        return ReceiptState.REQUESTED
+    states = {item.state for item in order.items if item.code in wish.lines}
+    if states <= {ItemState.CANCEL_REQUESTED, ItemState.CANCELLED}:
+        return ReceiptState.DONE
+    return ReceiptState.DONE if complete else ReceiptState.REQUESTED
+
+
+def claim_code_of(order: Order, wish: Wish, answer: Json) -> str | None:
+    seen = (item.claim_code for item in order.items if item.code in wish.lines and item.claim_code)
+    code = answer.get("claimCode") or next(seen, None)
+    return str(code) if code else None
+
+
+def unclear_decision(ask: Ask) -> Json:
+    """For the receipt: one finding in the wire's shape."""
+    return {
+        "verdict": "needsManager",
+        "findings": [
+            {
+                "rule": "R1",
+                "code": UNCLEAR,
+                "effect": "needsManager",
+                "layer": "order",
+                "decisive": True,
+                "items": [],
+                "facts": {},
+                "customerText": TEXTS.say(ask.language, f"{UNCLEAR}.customer"),
+                "managerText": TEXTS.say(ask.language, f"{UNCLEAR}.manager"),
+            }
+        ],
+    }

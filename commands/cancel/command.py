@@ -1,0 +1,229 @@
+"""`/주문취소`: what may be cancelled, what would happen, and the cancel itself: load → decide → ask → act → report."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from commands.explain import decision_shape, item_shape, order_card
+from commands.kernel.calendar import kst_day
+from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
+from commands.kernel.failures import Failure, FailureType
+from commands.kernel.mall import MallRules
+from commands.kernel.order import ItemState, Order, OrderId
+from commands.kernel.plan import Draft, Receipt, StalePlan, seen_hash
+from commands.kernel.spec import Ask
+from commands.kernel.texts import beside
+from commands.kernel.who import CallerKind, Guest, Member
+from commands.receipt import receipt_shape
+from commands.shapes import LineShape, ReceiptResult
+
+from .facts import CancelPlan, Facts
+from .item_rules import item_findings
+from .report import refund_shape
+from .rules import NOTHING_TO_CANCEL, decide_cancellation
+from .wire import (
+    CandidateItem,
+    CandidateOrder,
+    CandidatesParams,
+    CandidatesResult,
+    ConfirmParams,
+    HiddenOrder,
+    PreviewParams,
+    PreviewResult,
+    UndoParams,
+)
+from .wish import Wish, params_of
+
+TEXTS = beside(__file__)
+MOST_CANDIDATES = 5
+EXPECTED = frozenset({ItemState.PREPARING, ItemState.AWAITING_PAYMENT, ItemState.UNRECOGNISED})
+"""A customer looks for orders with such lines here; orders without any are not even hidden."""
+NAME_ASKED_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`shown`: orders with the lines that may be chosen; `hidden`: the others, with their decisions."""
+
+    shown: tuple[tuple[Order, Facts], ...]
+    hidden: tuple[tuple[Order, Decision[CancelPlan]], ...]
+    mall: MallRules
+
+
+def facts_of(ask: Ask, order: Order, mall: MallRules, wish: Wish | None = None) -> Facts:
+    """Without a wish: every line that could be cancelled, whole."""
+    today = kst_day(ask.now)
+    if wish:
+        return Facts(order, wish.lines, mall, ask.choices.cancel, today)
+    every = {item.code: item.quantity for item in order.items}
+    probe = Facts(order, every, mall, ask.choices.cancel, today)
+    free = {item.code: item.quantity for item in order.items if not item_findings(probe, item)}
+    return Facts(order, free or every, mall, ask.choices.cancel, today)
+
+
+async def look(ask: Ask) -> Candidates:
+    """One call to the mall when its settings are warm."""
+    mall = await ask.ports.rules.rules(ask.shop, fresh=False)
+    recent = await ask.ports.orders.recent(
+        ask.shop, ask.customer, at_most=MOST_CANDIDATES, months=ask.choices.lookback_months, states=EXPECTED
+    )
+    shown: list[tuple[Order, Facts]] = []
+    hidden: list[tuple[Order, Decision[CancelPlan]]] = []
+    for order in recent.orders:
+        facts = facts_of(ask, order, mall)
+        match decide_cancellation(facts):
+            case Allowed():
+                shown.append((order, facts))
+            case NeedsManager() | Blocked() as decision:
+                hidden.append((order, decision))
+    return Candidates(tuple(shown), tuple(hidden), mall)
+
+
+async def candidates(ask: Ask, _params: CandidatesParams) -> CandidatesResult:
+    found = await look(ask)
+    why = None
+    if not found.shown:
+        why = decision_shape(why_none(found), TEXTS, ask.language)
+    return CandidatesResult(
+        orders=[_candidate(order, facts, ask) for order, facts in found.shown],
+        why=why,
+        hidden=[
+            HiddenOrder(order_id=order.order_id, decision=decision_shape(decision, TEXTS, ask.language))
+            for order, decision in found.hidden
+        ],
+    )
+
+
+def why_none(found: Candidates) -> Decision[CancelPlan] | Blocked:
+    """The newest hidden order's reason; or that there is nothing that has not been shipped."""
+    if found.hidden:
+        return found.hidden[0][1]
+    return Blocked((NOTHING_TO_CANCEL,))
+
+
+def _candidate(order: Order, facts: Facts, ask: Ask) -> CandidateOrder:
+    items = []
+    for item in order.items:
+        findings = tuple(item_findings(facts, item))
+        decision = decision_shape(Blocked(findings), TEXTS, ask.language) if findings else None
+        shape = item_shape(item, ask).model_dump()
+        items.append(CandidateItem(**shape, selectable=not findings, decision=decision))
+    return CandidateOrder(**order_card(order, ask).model_dump(exclude={"items"}), items=items)
+
+
+async def offer(ask: Ask, order: Order) -> Decision[CancelPlan]:
+    """What this command would say to an order, for its detail."""
+    mall = await ask.ports.rules.rules(ask.shop, fresh=False)
+    return decide_cancellation(facts_of(ask, order, mall))
+
+
+async def one_order(ask: Ask, order_id: str) -> Order:
+    order = await ask.ports.orders.one(ask.shop, ask.customer, OrderId(order_id))
+    if order is None:
+        raise Failure(FailureType.NOT_FOUND, TEXTS.say(ask.language, "order.notFound"))
+    return order
+
+
+async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
+    """At most two calls to the mall: the order, always fresh, and its settings when older than a minute."""
+    order = await one_order(ask, params.order_id)
+    mall = await ask.ports.rules.rules(ask.shop, fresh=True)
+    wish = Wish.of(params, order)
+    facts = facts_of(ask, order, mall, wish)
+    decision = decide_cancellation(facts)
+    outcome: Literal["complete", "request"] = "request"
+    token, expires_at, missing = None, None, None
+    if not isinstance(decision, Blocked):
+        outcome = "complete" if decision.plan.outcome_complete else "request"
+    lines = lines_of(order, wish)
+    refund = refund_shape(ask, facts, TEXTS, complete=outcome == "complete")
+    if isinstance(decision, Allowed):
+        missing = await _missing(ask, order, decision.plan, params) or None
+        if not missing:
+            shown = {
+                "outcome": outcome,
+                "refund": refund.model_dump(by_alias=True, exclude_none=True),
+                "items": [line.model_dump(by_alias=True) for line in lines],
+            }
+            draft = Draft("cancel", order.order_id, seen_by(order, decision, outcome), wish.to_json(), shown)
+            planned = await ask.ports.effects.plan(ask, draft)
+            token, expires_at = planned.token, planned.expires_at
+    return PreviewResult(
+        decision=decision_shape(decision, TEXTS, ask.language),
+        items=lines,
+        outcome=outcome,
+        refund=refund,
+        plan_token=token,
+        missing=missing,
+        expires_at=expires_at,
+    )
+
+
+def seen_by(order: Order, decision: Decision[CancelPlan], outcome: str) -> str:
+    """The same for every language: codes and facts, not sentences."""
+    findings = [[f.rule, f.code, dict(f.facts), list(f.items)] for f in decision.findings]
+    return seen_hash(order, {"findings": findings}, {"outcome": outcome})
+
+
+def lines_of(order: Order, wish: Wish) -> list[LineShape]:
+    return [
+        LineShape(
+            order_item_code=item.code,
+            product_name=item.product_name,
+            option_text=item.option_text,
+            quantity=wish.lines[item.code],
+        )
+        for item in order.items
+        if item.code in wish.lines
+    ]
+
+
+async def _missing(ask: Ask, order: Order, plan: CancelPlan, params: PreviewParams) -> list[str]:
+    missing = []
+    if ask.caller.kind is CallerKind.USER and isinstance(ask.customer, Member) and not ask.customer.proven:
+        missing.append("phoneCode")
+    if plan.needs_account and params.refund_account is None:
+        missing.append("refundAccount")
+    if asks_name(ask, order) and not await _name_is_right(ask, order, params.orderer_name):
+        missing.append("ordererName")
+    return missing
+
+
+def asks_name(ask: Ask, order: Order) -> bool:
+    """A number may have been given to somebody new: an old order, or one account of several, asks for the name too."""
+    if ask.caller.kind is CallerKind.MANAGER:
+        return False
+    old = ask.now - order.ordered_at > NAME_ASKED_AFTER
+    match ask.customer:
+        case Guest():
+            return old
+        case Member(by_phone=by_phone, one_of_several=several):
+            return by_phone and (old or several)
+
+
+async def _name_is_right(ask: Ask, order: Order, given: str | None) -> bool:
+    if not given:
+        return False
+    return await ask.ports.names.is_right(
+        ask.caller.id, ask.shop.channel_id, given=given, actual=order.orderer_name
+    )
+
+
+async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
+    """Raises `Failure(planStale)` with a new preview in its data."""
+    try:
+        receipt = await ask.ports.effects.confirm(ask, params.plan_token)
+    except StalePlan as stale:
+        again = await preview(ask, PreviewParams.model_validate(params_of(stale.payload, None)))
+        sentence = TEXTS.say(ask.language, "plan.stale")
+        fresh = again.model_dump(mode="json", by_alias=True, exclude_none=True)
+        raise Failure(FailureType.PLAN_STALE, sentence, preview=fresh) from None
+    return ReceiptResult(receipt=receipt_shape(receipt))
+
+
+async def undo(ask: Ask, params: UndoParams) -> ReceiptResult:
+    return ReceiptResult(receipt=receipt_shape(await ask.ports.effects.undo(ask, params.receipt_id)))
+
+
+async def receipt_of(ask: Ask, receipt_id: str) -> Receipt:
+    return await ask.ports.effects.receipt(ask, receipt_id)

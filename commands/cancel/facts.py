@@ -1,0 +1,102 @@
+"""What the rules of `/주문취소` look at, and the plan that comes of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from commands.kernel.calendar import kst_day
+from commands.kernel.mall import CancelChoices, MallRules
+from commands.kernel.money import Money
+from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode, RefundWay
+
+CLAIMED = frozenset(
+    {
+        ItemState.CANCEL_REQUESTED,
+        ItemState.CANCELLED,
+        ItemState.RETURNING,
+        ItemState.RETURNED,
+        ItemState.EXCHANGING,
+        ItemState.EXCHANGED,
+    }
+)
+
+ACCOUNT_METHODS = frozenset({"cash", "icash"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`chosen`: quantity by item code, the customer's wish. `today` is a KST day."""
+
+    order: Order
+    chosen: Mapping[OrderItemCode, int]
+    mall: MallRules
+    choices: CancelChoices
+    today: date
+    has_wms: bool = False
+
+    @property
+    def items(self) -> Iterator[OrderItem]:
+        """The chosen items, in the order's order."""
+        return (item for item in self.order.items if self.chosen.get(item.code))
+
+    @property
+    def is_whole_order(self) -> bool:
+        """Every item with all its pieces, and no claim on any of them before."""
+        return all(self.chosen.get(item.code) == item.quantity for item in self.order.items)
+
+    @property
+    def has_claims(self) -> bool:
+        return any(item.state in CLAIMED for item in self.order.items)
+
+    @property
+    def days_since_order(self) -> int:
+        """Calendar days in Korea; 0 on the order day."""
+        return (self.today - kst_day(self.order.ordered_at)).days
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """`automatic`: the mall gives the money back by itself. `total` only where it is `certain`."""
+
+    automatic: bool
+    certain: bool
+    total: Money | None
+    methods: tuple[str, ...]
+    gateway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPlan:
+    """`complete`: which call we make. `outcome_complete`: what the customer may expect; a lifted request completes.
+    `needs_account`: a refund account must be given before a plan is made.
+    """
+
+    lines: tuple[tuple[OrderItemCode, int], ...]
+    complete: bool
+    outcome_complete: bool
+    refund: Refund
+    restore_stock: bool
+    restore_coupon: bool
+    needs_account: bool
+
+
+def refund_of(facts: Facts) -> Refund:
+    """Automatic only for a whole order, untouched before, of one gateway payment, by methods that all are (H38–H40)."""
+    payment = facts.order.payment
+    ways = {way for _, way in payment.ways}
+    whole = facts.is_whole_order and not facts.has_claims
+    by_itself = bool(ways) and ways <= {RefundWay.AUTOMATIC, RefundWay.AUTOMATIC_GATEWAY}
+    one_payment = payment.transactions is None or payment.transactions <= 1
+    return Refund(
+        automatic=whole and by_itself and one_payment,
+        certain=whole and payment.paid is not None,
+        total=payment.paid if whole else None,
+        methods=payment.methods,
+        gateway=RefundWay.AUTOMATIC_GATEWAY in ways,
+    )
+
+
+def needs_account(facts: Facts) -> bool:
+    """Where the mall asks for one with every claim, or money that came by transfer must go back by hand."""
+    by_transfer = ACCOUNT_METHODS & frozenset(facts.order.payment.methods)
+    return facts.mall.refund_account_required is True or bool(by_transfer)

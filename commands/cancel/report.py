@@ -1,0 +1,35 @@
+"""Refunds and receipts in the shapes and words of the wire."""
+
+from commands.explain import money_text, payment_text
+from commands.kernel.spec import Ask
+from commands.kernel.texts import Texts
+from commands.kernel.who import Language
+from commands.shapes import RefundMethod, RefundShape
+
+from .facts import Facts, Refund, refund_of
+
+
+def refund_shape(ask: Ask, facts: Facts, texts: Texts, *, complete: bool) -> RefundShape:
+    refund = refund_of(facts)
+    return RefundShape(
+        automatic=refund.automatic and complete,
+        certain=refund.certain,
+        total=refund.total.plain() if refund.total and refund.certain else None,
+        currency=facts.order.total.currency,
+        methods=[RefundMethod(method=payment_text(m, ask.language)) for m in refund.methods],
+        note=texts.say(ask.language, f"refund.{note_key(facts, refund, complete=complete)}"),
+    )
+
+
+def note_key(facts: Facts, refund: Refund, *, complete: bool) -> str:
+    """Which sentence tells who refunds: nothing is promised that a person or the mall may decide otherwise."""
+    if not facts.is_whole_order:
+        return "partial"
+    if not complete:
+        return "afterRequest"
+    return "automatic" if refund.automatic else "byHand"
+
+
+def refund_total(refund: RefundShape, language: Language) -> str:
+    """`39,000원` of a refund that is certain, else nothing."""
+    return money_text(refund.total, refund.currency, language) if refund.total else ""
