@@ -17,6 +17,7 @@ from app.channel.discovery import DISCOVERY, TEST_DISCOVERY
 from app.channel.hooks import GET_HOOKS
 from app.sandbox.channel.functions import SYSTEM
 from app.sandbox.channel.metadata import command_problems, discovery_problems, hook_problems
+from commands.registry import COMMANDS
 from tests.world import HandClock, Road, fresh_database, opened_road
 
 OFFICIAL = Path(__file__).parents[3] / "shared/contracts/channel/extension_function_schemas.json"
@@ -62,32 +63,48 @@ async def test_discovery_and_metadata_need_neither_mall_nor_database(tmp_path: P
         assert road.mall_calls == []
 
 
+KOREAN = {
+    "orderList": "주문목록",
+    "cancel": "주문취소",
+    "exchangeReturn": "교환반품",
+    "addressChange": "배송지변경",
+    "shipDate": "발송예정일",
+    "why": "진단",
+}
+"""The stable wire names and what people type (DESIGN §3)."""
+
+
 async def test_commands_for_front_and_desk_in_three_languages(road: Road) -> None:
     answer = await asked(road, GET_COMMANDS)
     assert command_problems(answer, await published(road)) == []
-    assert {(c["name"], c["scope"]) for c in answer["commands"]} == {
-        ("orderList", "front"),
-        ("orderList", "desk"),
-    }
+    served = {command.name for command in COMMANDS}
+    both = {(name, scope) for name in served - {"why"} for scope in ("front", "desk")}
+    alone = {("why", "desk")} if "why" in served else set()
+    assert {(c["name"], c["scope"]) for c in answer["commands"]} == both | alone
     for command in answer["commands"]:
-        assert command["alfMode"] == "recommend"
+        assert command["alfMode"] in {"recommend", "disable"}
+        assert command["alfMode"] == "recommend" or command["scope"] == "desk"
         assert command["systemVersion"] == "v1"
         assert len(command["alfDescription"]) > 100
         assert command["nameDescI18nMap"].keys() == {"ko", "en", "ja"}
-        assert command["nameDescI18nMap"]["ko"]["name"] == "주문목록"
+        assert command["nameDescI18nMap"]["ko"]["name"] == KOREAN[command["name"]]
         assert command["buttonNameI18nMap"].keys() == {"ko", "en", "ja"}
-        (param,) = command["paramDefinitions"]
-        assert (param["name"], param["type"], param["required"]) == ("orderId", "string", False)
-        assert param["nameDescI18nMap"].keys() == {"ko", "en", "ja"}
-        assert command["enabledByDefault"] is True
+        for param in command["paramDefinitions"]:
+            assert (param["name"], param["type"], param["required"]) == ("orderId", "string", False)
+            assert param["nameDescI18nMap"].keys() == {"ko", "en", "ja"}
+        assert command["enabledByDefault"] is (command["name"] != "shipDate")
 
 
 async def test_a_switched_off_command_is_hidden_in_its_own_channel_only(road: Road) -> None:
     """H49."""
+
+    async def shown(channel_id: str = "") -> set[str]:
+        return {command["name"] for command in (await asked(road, GET_COMMANDS, channel_id))["commands"]}
+
+    everything = await shown()
     await road.manager_calls("settings.update", {"patch": {"commands": {"orderList": False}}})
-    assert (await asked(road, GET_COMMANDS, road.world.talk.channel_id))["commands"] == []
-    assert len((await asked(road, GET_COMMANDS))["commands"]) == 2
-    assert len((await asked(road, GET_COMMANDS, "ch-never-seen"))["commands"]) == 2
+    assert await shown(road.world.talk.channel_id) == everything - {"orderList"}
+    assert await shown() == await shown("ch-never-seen") == everything
 
 
 async def test_hooks(road: Road) -> None:

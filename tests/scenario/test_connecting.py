@@ -4,8 +4,6 @@ import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from app.sandbox.channel.functions import Caller
 from tests.world import EMPTY_MALL, MALL, HandClock, Road, opened_road
 
@@ -37,6 +35,7 @@ async def test_from_nothing_to_connected(database_url: str, clock: HandClock) ->
         assert len(await orders_of(road, minji)) == 5
 
 
+@on_sqlite
 async def test_an_unfinished_connection_is_forgotten_after_half_an_hour(
     database_url: str, clock: HandClock
 ) -> None:
@@ -47,24 +46,18 @@ async def test_an_unfinished_connection_is_forgotten_after_half_an_hour(
 
 
 @on_sqlite
-@pytest.mark.parametrize(
-    "mall_id", ["", "a", "한옥", "mall.evil.com", "mall/..", "mall:80@x", "-mall", "a b", "x" * 64]
-)
 async def test_a_mall_id_that_cannot_exist_is_refused_before_anything_is_asked(
-    database_url: str, clock: HandClock, mall_id: str
+    database_url: str, clock: HandClock
 ) -> None:
     async with opened_road(database_url, clock, mall=None) as road:
         road.world.malls.faults.inject("500", times=50)
-        failure = await refused(road.manager_calls("connection.start", {"mallId": mall_id}))
-        assert (failure.code, failure.kind) == (2, "invalidParams")
+        for mall_id in ("", "a", "한옥", "mall.evil.com", "mall/..", "mall:80@x", "-mall", "a b", "x" * 64):
+            failure = await refused(road.manager_calls("connection.start", {"mallId": mall_id}))
+            assert (failure.code, failure.kind) == (2, "invalidParams"), mall_id
+        for params in ({}, {"mallId": None}, {"mallId": 5}, {"mallId": MALL, "shopNo": 0}):
+            failure = await refused(road.manager_calls("connection.start", params))
+            assert failure.kind == "invalidParams", params
         assert (await road.manager_calls("connection.status"))["state"] == "none"
-
-
-@on_sqlite
-@pytest.mark.parametrize("params", [{}, {"mallId": None}, {"mallId": 5}, {"mallId": MALL, "shopNo": 0}])
-async def test_wrong_params_start_nothing(database_url: str, clock: HandClock, params: dict) -> None:
-    async with opened_road(database_url, clock, mall=None) as road:
-        assert (await refused(road.manager_calls("connection.start", params))).kind == "invalidParams"
 
 
 @on_sqlite
@@ -75,6 +68,7 @@ async def test_a_mall_that_does_not_exist_is_refused(database_url: str, clock: H
         assert (await road.manager_calls("connection.status"))["state"] == "none"
 
 
+@on_sqlite
 async def test_one_mall_for_a_channel(road: Road) -> None:
     failure = await refused(road.manager_calls("connection.start", {"mallId": EMPTY_MALL}))
     assert (failure.code, failure.kind) == (1, "conflict")
@@ -129,6 +123,7 @@ async def test_a_forged_state_connects_nothing(database_url: str, clock: HandClo
         assert (await road.manager_calls("connection.status"))["state"] == "connecting"
 
 
+@on_sqlite
 async def test_the_console_link_works_once(road: Road, clock: HandClock) -> None:
     link = await road.manager_calls("console.link")
     url = link["url"]

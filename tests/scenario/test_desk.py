@@ -1,7 +1,5 @@
 """A manager in a customer's chat, and who may not be one (DESIGN §3 Managers)."""
 
-import pytest
-
 from app.sandbox.channel.functions import Caller
 from app.sandbox.channel.people import Chat
 from tests.world import HandClock, Road
@@ -43,6 +41,7 @@ async def test_a_phone_number_in_the_profile_is_no_identity(road: Road) -> None:
     assert (await refused(road.customer_calls(visitor, "orderList.view"))).kind == "notIdentified"
 
 
+@on_sqlite
 async def test_without_with_forged_and_with_a_foreign_token_nobody_is_seen(road: Road) -> None:
     road.user("u-minji", "minji")
     token = await manager_opens(road, "chat-u-minji")
@@ -68,6 +67,7 @@ async def test_a_token_opens_its_own_chat_only(road: Road) -> None:
     assert await managers_orders(road, token) == await orders_of(road, sora)
 
 
+@on_sqlite
 async def test_a_customer_who_sends_a_chat_token_gains_nothing(road: Road) -> None:
     road.user("u-minji", "minji")
     token = await manager_opens(road, "chat-u-minji")
@@ -120,6 +120,7 @@ async def test_a_manager_is_called_once_in_ten_minutes_with_a_private_note(
     assert len(chat.messages) == 2
 
 
+@on_sqlite
 async def test_a_call_that_could_not_be_written_may_be_made_again(road: Road) -> None:
     minji = road.user("u-minji", "minji")
     road.world.talk.faults.inject("503", path="writeUserChatMessage", times=2)
@@ -130,13 +131,11 @@ async def test_a_call_that_could_not_be_written_may_be_made_again(road: Road) ->
 
 
 @on_sqlite
-@pytest.mark.parametrize(
-    "params",
-    [{}, {"code": ""}, {"code": "<b>"}, {"code": "x" * 61}, {"code": "x", "orderId": "../1"}, {"code": None}],
-)
-async def test_notes_hold_no_words_of_the_customer(road: Road, params: dict) -> None:
+async def test_notes_hold_no_words_of_the_customer(road: Road) -> None:
     minji = road.user("u-minji", "minji")
-    assert (await refused(road.customer_calls(minji, "manager.call", params))).kind == "invalidParams"
+    for params in ({}, {"code": ""}, {"code": "<b>"}, {"code": "x" * 61}, {"code": "x", "orderId": "../1"}):
+        failure = await refused(road.customer_calls(minji, "manager.call", params))
+        assert failure.kind == "invalidParams", params
     assert road.world.talk.chats["chat-u-minji"].messages == []
 
 

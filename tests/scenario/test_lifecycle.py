@@ -94,6 +94,7 @@ async def test_a_late_hook_of_channel_wakes_no_shop_that_the_mall_closed(
     assert await state(road) == "suspended"
 
 
+@on_sqlite
 async def test_an_app_that_the_mall_removed_is_silent_at_once(road: Road) -> None:
     mall = road.world.malls[MALL]
     minji = road.user("u-minji", "minji")

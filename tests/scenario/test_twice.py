@@ -66,6 +66,7 @@ async def test_settings_change_once_and_the_repeat_is_no_conflict(road: Road) ->
     assert answer["settings"]["orders"]["lookbackMonths"] == 6
 
 
+@on_sqlite
 async def test_a_manager_is_called_once(road: Road) -> None:
     minji = road.user("u-minji", "minji")
     with twice(road):
