@@ -122,7 +122,16 @@ def build(
         consent_hosts=cafe24_sources(settings),
     )
     install = install_side(
-        settings, store, mall, connecting, book, jobs, door.sign_in, conversation.names, clock
+        settings,
+        store,
+        mall,
+        connecting,
+        book,
+        jobs,
+        door.sign_in,
+        conversation.names,
+        clock,
+        on_order=work.following.changed,
     )
     shops = ShopFunctions(
         book=book,

@@ -26,6 +26,8 @@ from app.shops.doctor import Checkup
 from app.shops.settings import patched, shown
 from app.store.store import Store, open_store
 from commands.kernel.failures import Failure, FailureType
+from commands.kernel.mall import MallRules
+from commands.kernel.ports import Unavailable
 from commands.kernel.who import ChannelId, Language, MallId, Shop
 from commands.registry import COMMANDS
 
@@ -45,6 +47,13 @@ SCOPES = (
     "mall.read_shipping",
 )
 AUTHORIZE = "https://hanok.cafe24api.com/api/v2/oauth/authorize?state=s"
+
+
+class MallThatIsAway:
+    """The doctor speaks of the rest when the mall does not answer."""
+
+    async def rules(self, shop: Shop, *, fresh: bool) -> MallRules:
+        raise Unavailable
 
 
 class Clock:
@@ -104,6 +113,7 @@ class World:
         checkup = Checkup(
             COMMANDS,
             store.mall_tokens,
+            rules=MallThatIsAway(),
             required_scopes=frozenset(SCOPES),
             texts_can_be_sent=lambda _connection: True,
         )

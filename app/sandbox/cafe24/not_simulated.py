@@ -8,7 +8,7 @@ NOT_SIMULATED: tuple[str, ...] = (
     "A withdrawn cancellation returns to the state before the claim, also when it began as a request.",
     "Naver Pay and marketplace orders refuse every claim; the real mall takes some with reasons of their own.",
     "The texts of most refusals are ours, and so is the shape of a bulk answer of which a part was refused.",
-    "Whether the gateway cancels KakaoPay is doubtful; here it refuses (`kakaopay_gateway_cancel`).",
+    "Whether the gateway cancels KakaoPay is doubtful; here it does (`kakaopay_gateway_cancel`).",
     "A cancellation of an unpaid order by the API ends in C49 without money: an assumption.",
     "Coupons to be given back are only noted; stock does go up. Nobody gets mail or text messages.",
     "Time does not move orders: nothing is shipped, delivered, confirmed or cancelled by itself.",

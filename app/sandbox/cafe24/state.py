@@ -71,7 +71,7 @@ class Mall:
     # What a rejected request becomes, C11 or the state before it, is unknown: by default C11 (ASSUMPTION).
     reject_result: RejectResult = "rejected"
     # Whether the gateway cancels a KakaoPay payment of the own mall is doubtful: by default not (ASSUMPTION).
-    kakaopay_gateway_cancel: bool = False
+    kakaopay_gateway_cancel: bool = True
     calls: list[Call] = field(default_factory=list)
     buckets: Buckets = field(init=False)
     answers: AnswerCache = field(init=False)
