@@ -12,16 +12,17 @@ from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 from commands.kernel.who import Language
 
 LONGEST_MESSAGE = 200
+OUTCOME_UNKNOWN = "outcome_unknown"
 ASK_MANAGER = ChangesWhen(act="ask_manager")
 
 
 def given_up(given: GivenUp, language: Language) -> Settled:
-    """An unanswered call outweighs everything: then nobody may say that nothing happened."""
+    """A call that was or may have been made outweighs everything: nobody may say that nothing happened."""
     match given.error:
-        case _ if given.open_mark:
-            finding = _finding("outcome_unknown")
+        case _ if given.may_have_acted:
+            finding = _finding(OUTCOME_UNKNOWN)
         case OutcomeUnknown():
-            finding = _finding("outcome_unknown")
+            finding = _finding(OUTCOME_UNKNOWN)
         case MallRefused(message=message):
             finding = _finding("mall_refused", message=message[:LONGEST_MESSAGE])
         case Unauthorized():
@@ -65,8 +66,8 @@ def outcome_from_json(kept: Mapping[str, Any]) -> Settled | WentStale:
     return Settled(ReceiptState(kept["state"]), kept["claim_code"], kept["decision"], kept["shown"])
 
 
-def decisive_text(decision: Json | None, member: str) -> str:
-    """A sentence (`customerText` or `managerText`) of the decisive finding."""
+def decisive(decision: Json | None) -> Json:
+    """The decisive finding in the wire's shape, or nothing."""
     findings = (decision or {}).get("findings") or ()
     chosen: Json = next((finding for finding in findings if finding.get("decisive")), {})
-    return str(chosen.get(member, ""))
+    return chosen

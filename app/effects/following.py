@@ -1,6 +1,6 @@
 """What the shop decides later: receipts in `requested` are read again when the mall says that something changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.clock import Clock
 from app.errors import Unauthorized
@@ -30,6 +30,11 @@ class Following:
         self._intents = intents
         self._settling = settling
         self._clock = clock
+
+    async def changed(self, mall_id: MallId, order_ids: Sequence[str]) -> None:
+        """News of orders, maybe again, late, or about nothing of ours. Raises `Unavailable`."""
+        for order_id in dict.fromkeys(order_ids):
+            await self.follow(mall_id, OrderId(order_id))
 
     async def follow(self, mall_id: MallId, order_id: OrderId) -> int:
         """How many receipts came to their end. May be called as often as one likes. Raises `Unavailable`."""

@@ -63,7 +63,8 @@ class Settling:
         async def also(statements: Statements, moved: Intent) -> None:
             await self.write_down(statements, plan, moved, to.state.value, at)
             if tells and not (moved.stale and not moved.answered):
-                await self.tell(statements, moved, note=note, later=later)
+                needs_person = (to.decision or {}).get("verdict") == "needsManager"
+                await self.tell(statements, moved, note=note or needs_person, later=later)
 
         moved = await self._intents.move(intent, to, at, also, stale=stale)
         if moved is not None:

@@ -5,18 +5,19 @@ from collections.abc import Iterable
 from app.errors import OutcomeUnknown, Unavailable
 from app.ports import Chats, Conversation, Intent, Intents, Job, KeptPlan, Plans
 from commands.explain import WORDS
-from commands.kernel.plan import ReceiptState
+from commands.kernel.plan import Json, ReceiptState
 from commands.kernel.spec import CommandSpec
 from commands.kernel.texts import Texts
 from commands.kernel.who import Language, MallId
 
 from .asks import Asks
-from .endings import decisive_text
+from .endings import OUTCOME_UNKNOWN, decisive
 
 
 class Telling:
-    """Handles jobs of the kind `tell`. Sentences: `message.{state}` of the command's texts, or `message.{state}.later`
-    when the shop decided later, with {order}, {claim} and {reason}; without such a key nothing is said.
+    """Handles jobs of the kind `tell`. Sentences are the command's, with {order}, {claim} and {reason}:
+    `message.{state}.later` when the shop decided later, `message.{state}.{code}` of the decisive finding, else
+    `message.{state}`; without such a key nothing is said.
     """
 
     def __init__(
@@ -61,18 +62,31 @@ class Telling:
     def _sentence(
         self, plan: KeptPlan, intent: Intent, state: ReceiptState, language: Language, *, later: bool
     ) -> str:
+        finding = decisive(intent.decision)
+        code = finding.get("code")
         texts = self._texts.get(plan.command)
-        keys = [f"message.{state}.later"] if later else []
-        for key in [*keys, f"message.{state}"]:
-            if texts is not None and texts.has(key):
-                reason = decisive_text(intent.decision, "customerText")
-                claim = intent.claim_code or ""
-                return texts.say(language, key, order=intent.order_id, claim=claim, reason=reason)
-        return ""
+        for key in (later and f"message.{state}.later", code and f"message.{state}.{code}"):
+            if key and texts is not None and texts.has(key):
+                return self._said(texts, language, key, intent, finding)
+        if code == OUTCOME_UNKNOWN:
+            # The command's own words for a failure may promise that nothing happened.
+            return self._said(WORDS, language, "message.unknown", intent, finding)
+        key = f"message.{state}"
+        return self._said(texts, language, key, intent, finding) if texts and texts.has(key) else ""
+
+    @staticmethod
+    def _said(texts: Texts, language: Language, key: str, intent: Intent, finding: Json) -> str:
+        return texts.say(
+            language,
+            key,
+            order=intent.order_id,
+            claim=intent.claim_code or "",
+            reason=finding.get("customerText", ""),
+        )
 
     @staticmethod
     def _note(intent: Intent, language: Language) -> str:
-        reason = decisive_text(intent.decision, "managerText")
+        reason = decisive(intent.decision).get("managerText", "")
         return WORDS.say(language, "manager.effectFailed", order=intent.order_id, reason=reason)
 
     async def _write(

@@ -18,7 +18,9 @@ _WITHOUT_EFFECT = (Unavailable, Unauthorized, MallRefused)
 
 
 class DurableSteps:
-    """The steps of one attempt at one job. `open_marks`: marked calls whose answer nobody knows."""
+    """The steps of one attempt at one job. `open_marks`: marked calls whose answer nobody knows; `answered_marks`:
+    marked calls that were made.
+    """
 
     def __init__(
         self, database: Database, keys: KeyRing, clock: Clock, leases: Leases, lease: Lease, job_id: str
@@ -31,10 +33,12 @@ class DurableSteps:
         self._row = {"mall_id": lease.mall_id, "job_id": job_id}
         self._answers: dict[str, bytes] = {}
         self.open_marks: set[str] = set()
+        self.answered_marks: set[str] = set()
 
     async def load(self) -> "DurableSteps":
         rows = await self._database.read(
-            "SELECT name, answer_enc FROM job_step WHERE mall_id = :mall_id AND job_id = :job_id", **self._row
+            "SELECT name, marked, answer_enc FROM job_step WHERE mall_id = :mall_id AND job_id = :job_id",
+            **self._row,
         )
         for row in rows:
             if row["answer_enc"] is None:
@@ -42,6 +46,8 @@ class DurableSteps:
             else:
                 opened = STEP_ANSWER.open(self._keys, row["answer_enc"], self._row["job_id"], row["name"])
                 self._answers[row["name"]] = opened
+                if row["marked"]:
+                    self.answered_marks.add(row["name"])
         return self
 
     async def __call__(self, name: str, work: Callable[[], Awaitable[Any]], *, mark: bool = False) -> Any:
@@ -75,7 +81,8 @@ class DurableSteps:
 
     async def _mark(self, name: str) -> None:
         rows = await self._database.write(
-            """INSERT INTO job_step (mall_id, job_id, name, marked_at) VALUES (:mall_id, :job_id, :name, :at)
+            """INSERT INTO job_step (mall_id, job_id, name, marked, marked_at)
+            VALUES (:mall_id, :job_id, :name, 1, :at)
             ON CONFLICT DO NOTHING RETURNING name""",
             **self._row,
             name=name,
@@ -89,8 +96,8 @@ class DurableSteps:
         """The first answer stands. What the handler goes on with is what a restart would give it."""
         plain = orjson.dumps(answer)
         rows = await self._database.write(
-            """INSERT INTO job_step (mall_id, job_id, name, marked_at, answer_enc)
-            VALUES (:mall_id, :job_id, :name, :at, :answer_enc)
+            """INSERT INTO job_step (mall_id, job_id, name, marked, marked_at, answer_enc)
+            VALUES (:mall_id, :job_id, :name, 0, :at, :answer_enc)
             ON CONFLICT (mall_id, job_id, name) DO UPDATE SET answer_enc = excluded.answer_enc
                 WHERE job_step.answer_enc IS NULL
             RETURNING name""",
@@ -102,6 +109,8 @@ class DurableSteps:
         if not rows:
             await self.load()
             return orjson.loads(self._answers[name])
-        self.open_marks.discard(name)
+        if name in self.open_marks:
+            self.open_marks.discard(name)
+            self.answered_marks.add(name)
         self._answers[name] = plain
         return orjson.loads(plain)

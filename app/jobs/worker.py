@@ -14,6 +14,7 @@ from app.ports import Database, GivenUp, Job, JobHandler, OnGiveUp
 from .leases import Lease, LeaseLost, Leases
 from .queue import Claimed, JobQueue
 from .retry import GiveUp, decide_retry, kind_of
+from .steps import DurableSteps
 
 log = logging.getLogger("jumun.jobs")
 
@@ -143,7 +144,7 @@ class Worker:
         if raised is None:
             await self._jobs.finish(claimed)
         else:
-            await self._retry_or_fail(claimed, raised, open_mark=bool(steps.open_marks))
+            await self._retry_or_fail(claimed, raised, steps)
 
     async def _guarded(self, work: Awaitable[None], lease: Lease) -> Exception | None:
         """The handler's error, if any. Renews the lease while it works; raises `LeaseLost` when that fails."""
@@ -178,24 +179,27 @@ class Worker:
             except Exception as error:  # noqa: BLE001  the next renewal may reach the database again
                 log.warning("jobs: lease not renewed (%s)", type(error).__name__)
 
-    async def _retry_or_fail(self, claimed: Claimed, error: Exception, *, open_mark: bool) -> None:
+    async def _retry_or_fail(self, claimed: Claimed, error: Exception, steps: DurableSteps) -> None:
         name = type(error).__name__
         retry_after = error.retry_after if isinstance(error, Throttled) else None
-        decision = decide_retry(kind_of(error, open_mark=open_mark), claimed.attempt, retry_after)
+        decision = decide_retry(
+            kind_of(error, open_mark=bool(steps.open_marks)), claimed.attempt, retry_after
+        )
         if isinstance(decision, GiveUp):
-            await self._fail(claimed, name, error, open_mark=open_mark)
+            acted = bool(steps.open_marks or steps.answered_marks)
+            await self._fail(claimed, name, error, may_have_acted=acted)
             return
         log.info("jobs: %s attempt %s put off (%s)", claimed.kind, claimed.attempt, name)
         await self._jobs.later(claimed, decision.wait, counts=decision.counts, error=name)
 
     async def _fail(
-        self, claimed: Claimed, name: str, error: Exception | None = None, *, open_mark: bool = True
+        self, claimed: Claimed, name: str, error: Exception | None = None, *, may_have_acted: bool = True
     ) -> None:
         log.error("jobs: %s %s failed for good (%s)", claimed.kind, claimed.id, name)
         if hook := self._on_give_up.get(claimed.kind):
             # Whoever lost the mall must not say how it ended.
             await self._leases.renew(claimed.lease)
-            await hook(GivenUp(claimed.id, claimed.lease.mall_id, error, open_mark))
+            await hook(GivenUp(claimed.id, claimed.lease.mall_id, error, may_have_acted))
         await self._jobs.fail(claimed, name)
 
 

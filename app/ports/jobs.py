@@ -59,13 +59,13 @@ class Jobs(Protocol):
 @dataclass(frozen=True, slots=True)
 class GivenUp:
     """A job that will not run again. `error` is None when it killed its workers, or could not be opened;
-    `open_mark`: a marked call has, or may have, no answer.
+    `may_have_acted`: a marked call was made, or nobody knows.
     """
 
     id: str
     mall_id: str
     error: Exception | None
-    open_mark: bool
+    may_have_acted: bool
 
 
 OnGiveUp = Callable[[GivenUp], Awaitable[None]]

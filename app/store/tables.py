@@ -172,7 +172,7 @@ class JobRow(Table, table=True):
 
 
 class JobStepRow(Table, table=True):
-    """A row without an answer is the mark of a call that began."""
+    """A row without an answer is the mark of a call that began. `marked`: the step is a call with an effect."""
 
     __tablename__ = "job_step"
     __table_args__ = (
@@ -181,6 +181,7 @@ class JobStepRow(Table, table=True):
     mall_id: str = key()
     job_id: str = key()
     name: str = key()
+    marked: int
     marked_at: int = instant()
     answer_enc: bytes | None = None
 

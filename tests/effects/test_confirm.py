@@ -185,6 +185,8 @@ async def test_unproven_members_prove_themselves_first(process):
     unproven = type(SUJIN)("sujin", proven=False)
     token = await process.plans("o1", ask=process.ask(customer=unproven))
     assert await refused(process.confirms(token, customer=unproven)) is FailureType.NOT_IDENTIFIED
+    vouched = await process.plans("o2", ask=process.ask(customer=unproven))
+    assert (await process.confirms(vouched, customer=unproven, caller=MANAGER)).state is ReceiptState.DONE
     assert (await process.confirms(token)).state is ReceiptState.DONE
 
 

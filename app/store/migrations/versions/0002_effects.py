@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("job_step", sa.Column("marked", sa.Integer(), nullable=False, server_default="1"))
     op.create_table(
         "plan",
         sa.Column("mall_id", sa.Text(), nullable=False),
@@ -80,3 +81,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_plan_created_at"), table_name="plan")
     op.drop_index(op.f("ix_plan_channel_id"), table_name="plan")
     op.drop_table("plan")
+    with op.batch_alter_table("job_step") as job_step:
+        job_step.drop_column("marked")

@@ -1,0 +1,184 @@
+"""The mall is away, refuses, or does not say: one effect or none, and never silence."""
+
+import dataclasses
+
+import pytest
+
+from app.errors import OutcomeUnknown, Rejected, Throttled, Unauthorized, Unavailable
+from app.ports import ConnectionState
+from commands.kernel.plan import ReceiptState, Settled
+from commands.kernel.ports import MallRefused
+
+from .given import SHOP, Process
+from .mall import command, nothing
+from .watched import Killed
+
+UNKNOWN = OutcomeUnknown("cafe24", "cancel")
+AWAY = Unavailable("cafe24", "cancel")
+BUSY = Throttled("cafe24", "cancel", retry_after=3)
+
+COMES_RIGHT = [
+    ("away, then there", [(False, AWAY)], 1),
+    ("429 again and again", [(False, BUSY)] * 20, 1),
+    ("unknown, and it had taken effect", [(True, UNKNOWN)], 1),
+    ("unknown, and it had not", [(False, UNKNOWN)], 1),
+    ("unknown, away, then there", [(False, UNKNOWN), (False, AWAY)], 1),
+]
+
+
+@pytest.mark.parametrize(("_case", "troubles", "effects"), COMES_RIGHT, ids=[row[0] for row in COMES_RIGHT])
+async def test_it_comes_right(process, mall, talk, _case, troubles, effects):
+    mall.troubles = list(troubles)
+    token = await process.plans("o1")
+    receipt = await process.confirms(token)
+    assert receipt.state is ReceiptState.CHECKING
+    await process.works(30, seconds=20)
+    done = await process.confirms(token)
+    assert (done.state, done.receipt_id) == (ReceiptState.DONE, receipt.receipt_id)
+    assert len(mall.effects("o1")) == effects
+    assert talk.texts() == ["확인 중이에요 o1", "취소했어요 o1 C-o1"]
+    assert talk.notes() == []
+
+
+FAILS = [
+    ("the mall says no", [(False, Rejected("cafe24", "cancel", message="<b>no</b>"))], "mall_refused"),
+    ("a port says no", [(False, MallRefused("no"))], "mall_refused"),
+    ("tokens are dead", [(False, Unauthorized("cafe24", "cancel"))], "connection_lost"),
+    ("away for hours", [(False, AWAY)] * 20, "mall_unavailable"),
+    ("a fault of ours before the call", None, "not_carried_out"),
+]
+
+
+@pytest.mark.parametrize(("_case", "troubles", "code"), FAILS, ids=[row[0] for row in FAILS])
+async def test_it_fails_with_a_reason(process, mall, talk, _case, troubles, code):
+    if troubles is None:
+        mall.unreadable = KeyError("x")
+    else:
+        mall.troubles = list(troubles)
+    token = await process.plans("o1")
+    await process.confirms(token)
+    await process.works(30, minutes=11)
+    failed = await process.keeper.receipt(process.ask(), (await process.rows("intent"))[0]["id"])
+    (finding,) = failed.decision["findings"]
+    assert (failed.state, finding["code"], finding["decisive"]) == (ReceiptState.FAILED, code, True)
+    assert failed.decision["verdict"] == "blocked"
+    assert finding["customerText"]
+    assert finding["managerText"]
+    assert mall.effects("o1") == []
+    assert talk.texts("못")[-1].startswith("못 했어요 o1 ")
+    (note,) = talk.notes()
+    assert "o1" in note
+    assert finding["managerText"] in note
+    assert (await process.acts("o1"))[-1] == "failed"
+
+
+@pytest.mark.parametrize("happens", [True, False])
+async def test_an_outcome_that_nobody_can_read_is_said_to_be_unknown(process, mall, talk, happens):
+    mall.troubles = [(happens, UNKNOWN)]
+    await process.confirms(await process.plans("o1"))
+    mall.unreadable = AWAY
+    await process.works(30, minutes=11)
+    (row,) = await process.rows("intent")
+    failed = await process.keeper.receipt(process.ask(), row["id"])
+    assert [f["code"] for f in failed.decision["findings"]] == ["outcome_unknown"]
+    assert len(mall.effects("o1")) == happens
+    assert talk.texts()[-1].startswith("주문 o1의 처리 결과를 쇼핑몰에서 확인하지 못했어요.")
+    assert len(talk.notes()) == 1
+
+
+async def test_a_shop_that_goes_away_after_the_effect_is_not_said_to_be_untouched(process, mall):
+    process.keeper.runs_by(None)
+    token = await process.plans("o1")
+    await process.confirms(token)
+
+    def closes(place):
+        if place == "after mall.cancel":
+            raise Killed
+
+    mall.watch = closes
+    with pytest.raises(Killed):
+        await process.worker.run_once()
+    mall.watch = nothing
+    await process.store.connections.set_state(SHOP.mall_id, 1, ConnectionState.SUSPENDED)
+    process.clock.pass_(minutes=1)
+    await process.works(2)
+    failed = await process.confirms(token)
+    assert [f["code"] for f in failed.decision["findings"]] == ["outcome_unknown"]
+
+
+async def test_what_the_command_gives_to_a_person_is_noted_for_the_team(database_url, clock, mall, talk):
+    finding = {"code": "unclear", "decisive": True, "customerText": "a", "managerText": "half of it"}
+    decision = {"verdict": "needsManager", "findings": [finding]}
+
+    async def act(ask, payload, seen, step):
+        return Settled(ReceiptState.FAILED, decision=decision)
+
+    spec = dataclasses.replace(command(mall), act=act)
+    async with Process(database_url, clock, mall, talk, specs=[spec]) as one:
+        await one.opens_shop()
+        receipt = await one.confirms(await one.plans("o1"))
+        await one.works(2)
+    assert receipt.decision == decision
+    assert talk.texts() == ["못 했어요 o1 a"]
+    assert len(talk.notes()) == 1
+    assert "half of it" in talk.notes()[0]
+
+
+async def test_failed_frees_the_order(process, mall):
+    mall.troubles = [(False, MallRefused("no"))]
+    assert (await process.confirms(await process.plans("o1"))).state is ReceiptState.FAILED
+    assert (await process.confirms(await process.plans("o1"))).state is ReceiptState.DONE
+
+
+@pytest.mark.parametrize("state", [ConnectionState.SUSPENDED, ConnectionState.RECONNECT])
+async def test_a_shop_that_was_closed_meanwhile(process, mall, state):
+    process.keeper.runs_by(None)
+    token = await process.plans("o1")
+    await process.confirms(token)
+    await process.store.connections.set_state(SHOP.mall_id, 1, state)
+    await process.works(2)
+    failed = await process.confirms(token)
+    assert [f["code"] for f in failed.decision["findings"]] == ["connection_lost"]
+    assert mall.effects("o1") == []
+
+
+async def test_a_shop_that_was_removed_takes_its_plans_along(process, mall):
+    process.keeper.runs_by(None)
+    await process.confirms(await process.plans("o1"))
+    await process.plans("o2")
+    await process.store.connections.remove(SHOP.channel_id)
+    await process.works(3)
+    assert mall.effects("o1") == []
+    assert (await process.rows("intent"), await process.rows("plan")) == ([], [])
+    assert {row["state"] for row in await process.rows("job")} == {"done"}
+
+
+async def test_a_command_that_is_gone(database_url, clock, mall, talk):
+    async with Process(database_url, clock, mall, talk) as one:
+        await one.opens_shop()
+        one.keeper.runs_by(None)
+        token = await one.plans("o1")
+        await one.confirms(token)
+        async with Process(
+            database_url, clock, mall, talk, worker_id="w2", specs=[command(mall, name="x")]
+        ) as newer:
+            await newer.works(2)
+            failed = await newer.confirms(token)
+    assert [f["code"] for f in failed.decision["findings"]] == ["not_carried_out"]
+
+
+async def test_a_chat_that_does_not_answer_is_told_once(process, talk):
+    talk.troubles = [(True, UNKNOWN), (False, AWAY)]
+    await process.confirms(await process.plans("o1"))
+    await process.works(4, minutes=1)
+    assert talk.texts() == ["취소했어요 o1 C-o1"]
+    assert len(talk.asked) == 3
+    assert len(set(talk.asked)) == 1
+
+
+async def test_a_slow_chat_does_not_hold_up_the_mall(process, talk):
+    talk.troubles = [(False, AWAY)] * 20
+    await process.confirms(await process.plans("o1"))
+    assert (await process.confirms(await process.plans("o2"))).state is ReceiptState.DONE
+    malls = {row["mall_id"] for row in await process.rows("job", "kind = 'tell'")}
+    assert malls == {"mall:tell"}
