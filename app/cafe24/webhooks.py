@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 LONGEST_BODY = 256 * 1024
 DELIVERY_JOB = "cafe24.delivery"
 WIPE_JOB = "cafe24.wipe"
+FOLLOW_JOB = "cafe24.follow"
+CACHE_IS_OLD_AFTER = timedelta(seconds=65)
 WIPE_AFTER = timedelta(hours=24)
 GONE_LIFE = timedelta(days=365)
 SCOPE_ONLY = frozenset({"insufficient_scope"})
@@ -93,7 +95,7 @@ class Webhooks:
         return [Route("/cafe24/webhooks", self.receive, methods=["POST"])]
 
     def handlers(self) -> dict[str, Callable[[Job], Awaitable[None]]]:
-        return {DELIVERY_JOB: self.handle_delivery, WIPE_JOB: self.wipe}
+        return {DELIVERY_JOB: self.handle_delivery, WIPE_JOB: self.wipe, FOLLOW_JOB: self.follow}
 
     async def receive(self, request: Request) -> Response:
         if not self._is_cafe24(request.headers.get("X-API-Key", "").encode()):
@@ -202,17 +204,24 @@ class Webhooks:
         await self._once.take("cafe24_extended", mall_id, now)
         await self._once.first("cafe24_extended", mall_id, now, now + GONE_LIFE, at.isoformat())
         await self._once.take(GONE, mall_id, now)
-        if not await self._follow_shops(mall_id, event):
+        if not await self._follow_shops(mall_id, event.number):
             alive = await self._tokens.get(mall_id) is not None
             state = ConnectionState.CONNECTED if alive else ConnectionState.RECONNECT
             await self._standing.set(mall_id, None, state, event.number)
 
     async def _shops_changed(self, mall_id: MallId, event: Event) -> None:
-        followed = await self._follow_shops(mall_id, event)
+        """Now, and once more when the mall's cache has forgotten what it said before the change."""
+        followed = await self._follow_shops(mall_id, event.number)
         if not followed and event.number in SHOP_CLOSED and event.shop_no:
             await self._standing.set(mall_id, event.shop_no, ConnectionState.SUSPENDED, event.number)
+        due_at = self._clock() + CACHE_IS_OLD_AFTER
+        unique = f"{FOLLOW_JOB}:{mall_id}:{int(due_at.timestamp()) // 10}"
+        await self._jobs.put(mall_id, FOLLOW_JOB, {"event_no": event.number}, due_at=due_at, unique=unique)
 
-    async def _follow_shops(self, mall_id: MallId, event: Event) -> bool:
+    async def follow(self, job: Job) -> None:
+        await self._follow_shops(MallId(job.mall_id), int(job.payload["event_no"]))
+
+    async def _follow_shops(self, mall_id: MallId, event_no: int) -> bool:
         """States as the mall itself says now. False where it does not let us ask: the event's word must do."""
         try:
             body = await self._client.get(mall_id, "shops", priority=Priority.BACKGROUND)
@@ -223,7 +232,7 @@ class Webhooks:
         for connection in await self._connections.of_mall(mall_id):
             shop_no = connection.shop.shop_no
             if shop_no not in active:
-                await self._standing.set(mall_id, shop_no, ConnectionState.SUSPENDED, event.number)
+                await self._standing.set(mall_id, shop_no, ConnectionState.SUSPENDED, event_no)
             elif connection.state is ConnectionState.SUSPENDED and not gone:
-                await self._standing.set(mall_id, shop_no, ConnectionState.CONNECTED, event.number)
+                await self._standing.set(mall_id, shop_no, ConnectionState.CONNECTED, event_no)
         return True

@@ -153,3 +153,24 @@ async def test_tokens_that_died_are_said_as_reconnect(road: Road, clock: HandClo
     await road.world.connect(MALL)
     clock.forward(seconds=3)
     assert len(await orders_of(road, minji)) == 5
+
+
+@on_sqlite
+async def test_a_shop_that_closes_within_the_minute_is_seen_when_the_cache_is_old(
+    road: Road, clock: HandClock
+) -> None:
+    """L5: another look at the shops a moment ago makes the mall repeat itself; the second look is after that."""
+    mall = road.world.malls[MALL]
+    key = road.world.secrets.webhook_key
+    clock.forward(seconds=61)
+    await told(road, mall.shop_webhook(90110, 1, key))
+    await road.drain_jobs()
+    clock.forward(seconds=5)
+    shop = mall.shop(1)
+    assert shop
+    shop["active"] = "F"
+    await told(road, mall.shop_webhook(90111, 1, key))
+    await road.drain_jobs()
+    clock.forward(seconds=66)
+    await road.drain_jobs()
+    await becomes(road, "suspended")
