@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 
+from app.sandbox.cafe24.back_office import ActImpossible
 from app.sandbox.cafe24.launch import launch_query
+from app.sandbox.cafe24.ledger import Act
 from app.sandbox.cafe24.state import Mall, Malls
-from app.sandbox.cafe24.webhooks import USUAL_CODES
+from app.sandbox.cafe24.webhooks import USUAL_CODES, Webhook
 from app.sandbox.channel.people import Chat, Manager
 from app.sandbox.channel.routes import CHANNEL_FAULTS
 from app.sandbox.channel.state import ChannelTalk
@@ -23,6 +25,12 @@ from app.sandbox.phone.sender import SMS_FAULTS
 
 LANGUAGES = {"ko": "한국어", "en": "English", "ja": "日本語"}
 SHOP_NO = 1  # the panel shows the main shop
+REJECTED_BECAUSE = "이미 포장을 마쳤습니다."
+BACK_OFFICE = {
+    "accept": "취소 신청을 접수했습니다.",
+    "reject": "취소 신청을 거절했습니다.",
+    "ship": "발송했습니다.",
+}
 Body = dict[str, Any]
 
 
@@ -85,6 +93,7 @@ class Panel:
             "install": self._install,
             "uninstall": self._uninstall,
             "webhook": self._send_webhook,
+            "backOffice": self._do_in_back_office,
         }
 
     def front_chat(self) -> Chat:
@@ -191,14 +200,36 @@ class Panel:
         event_no, order_id = body.get("eventNo"), body.get("orderId")
         if event_no not in USUAL_CODES or order_id not in self.mall.orders:
             raise ActRefused("이벤트와 주문을 골라 주세요.")
-        webhook = self.mall.order_webhook(event_no, order_id, self.places.webhook_key)
+        status = await self._post(self.mall.order_webhook(event_no, order_id, self.places.webhook_key))
+        return f"웹훅 {event_no}을 보냈고, 앱은 HTTP {status}로 답했습니다."
+
+    async def _do_in_back_office(self, body: Body) -> str:
+        """What an operator does with an order, and the webhook that follows."""
+        doing, order_id = str(body.get("do")), str(body.get("orderId"))
+        if doing not in BACK_OFFICE or order_id not in self.mall.orders:
+            raise ActRefused("할 일과 주문을 골라 주세요.")
+        try:
+            act = self._in_mall(doing, order_id)
+        except ActImpossible as impossible:
+            raise ActRefused("이 주문에는 그렇게 할 수 있는 품목이 없습니다.") from impossible
+        status = await self._post(self.mall.act_webhook(act, self.places.webhook_key))
+        return f"{BACK_OFFICE[doing]} 웹훅 {act.event_no}에 앱은 HTTP {status}로 답했습니다."
+
+    def _in_mall(self, doing: str, order_id: str) -> Act:
+        if doing == "accept":
+            return self.mall.accept_request(order_id)
+        if doing == "reject":
+            return self.mall.reject_request(order_id, reason=REJECTED_BECAUSE)
+        return self.mall.ship(order_id)
+
+    async def _post(self, webhook: Webhook) -> int:
         try:
             answer = await self._http.post(
                 self.places.webhooks, content=webhook.body, headers=webhook.headers
             )
         except httpx.HTTPError as error:
             raise ActRefused("앱에 닿지 못했습니다.") from error
-        return f"웹훅 {event_no}을 보냈고, 앱은 HTTP {answer.status_code}로 답했습니다."
+        return answer.status_code
 
 
 def _heard(trouble: str | None) -> str:

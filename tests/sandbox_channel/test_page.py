@@ -279,6 +279,31 @@ async def test_an_order_webhook_goes_out_with_the_key(world: World):
     assert "refused" in await world.post("panel", act="webhook", eventNo=1, orderId=order_id)
 
 
+async def test_an_operator_accepts_rejects_and_ships_and_the_mall_says_so(world: World):
+    mall = world.panel.mall
+    requested = next(o for o in mall.orders.values() if {i.status for i in o.items} == {"N20"})
+
+    async def does(what: str) -> dict:
+        return await world.post("panel", act="backOffice", do=what, orderId=requested.order_id)
+
+    assert "refused" in await does("accept")  # nothing was requested
+    assert world.stub.webhooks == []
+    mall.file_request(requested.order_id)
+    assert "거절" in (await does("reject"))["said"]
+    assert {i.status for i in requested.items} == {"C11"}
+    assert "HTTP 200" in (await does("ship"))["said"]
+    assert {i.status for i in requested.items} == {"N30"}
+    again = next(o for o in mall.orders.values() if {i.status for i in o.items} == {"N20"})
+    mall.file_request(again.order_id)
+    told = await world.post("panel", act="backOffice", do="accept", orderId=again.order_id)
+    assert "접수" in told["said"]
+    assert {i.status for i in again.items} <= {"C10", "C40", "C34", "C36"}
+    events = [body for _, body in world.stub.webhooks]
+    assert [b"90026" in body or b"90024" in body for body in events] == [True, True, True]
+    assert "refused" in await world.post("panel", act="backOffice", do="ship", orderId="nope")
+    assert "refused" in await world.post("panel", act="backOffice", do="burn", orderId=again.order_id)
+
+
 async def test_opening_the_app_from_the_back_office_is_signed_now(world: World):
     operator = world.panel.mall.operators[0]
     answer = await world.client.get("/sandbox/launch", params={"user": operator["user_id"]})

@@ -22,12 +22,14 @@ const SWITCHES = {
   deliverTwice: "같은 호출을 두 번 보냄",
   versionless: "버전 없는 주소로 보냄",
 };
+const OFFICE = { accept: "신청 접수", reject: "신청 거절", ship: "발송" };
 const PARTS = [
   ["calls", "방금 일어난 호출", true],
   ["look", "언어와 화면", true],
   ["faults", "고장 내기", false],
   ["settings", "몰 설정", false],
   ["app", "앱과 명령", false],
+  ["office", "카페24 관리자", false],
   ["events", "웹훅과 앱 열기", false],
 ];
 
@@ -66,6 +68,7 @@ export class Lab {
     this.part("faults", [panel.faults, panel.planted], () => this.faults(panel));
     this.part("settings", panel.settings, () => panel.settings.map((row) => settingRow(row, (body) => this.act(body))));
     this.part("app", [panel.installed, panel.registered, panel.commands, panel.switches], () => this.app(panel));
+    this.part("office", panel.orders, () => this.office(panel));
     this.part("events", [panel.events, panel.orders, panel.operators], () => this.events(panel));
   }
 
@@ -112,11 +115,21 @@ export class Lab {
     return [el("p", { class: "quiet" }, state), ...commands, el("hr"), ...switches, el("hr"), install];
   }
 
+  office(panel) {
+    const order = orderChoice("office-order", "처리할 주문", panel);
+    const acts = Object.entries(OFFICE).map(([name, label]) =>
+      button(label, () => this.act({ act: "backOffice", do: name, orderId: order.value })),
+    );
+    return [
+      el("p", { class: "quiet" }, "운영자가 주문을 처리하고, 몰이 웹훅을 보냅니다."),
+      el("div", { class: "lever column" }, order, el("div", { class: "doors" }, ...acts)),
+    ];
+  }
+
   events(panel) {
     const event = el("select", { id: "event-no", "aria-label": "이벤트" });
     event.append(...panel.events.map((e) => el("option", { value: e.no }, `${e.no} ${e.code}`)));
-    const order = el("select", { id: "event-order", "aria-label": "주문" });
-    order.append(...panel.orders.map((id) => el("option", { value: id }, id)));
+    const order = orderChoice("event-order", "주문", panel);
     const send = () => this.act({ act: "webhook", eventNo: Number(event.value), orderId: order.value });
     const doors = panel.operators.map((o) =>
       el("a", { class: "door", href: `/sandbox/launch?user=${encodeURIComponent(o.id)}`, target: "_blank" }, `앱 열기 · ${o.name}`),
@@ -144,6 +157,12 @@ function callRows(panel, lab) {
     sent.length ? el("ol", { class: "called", tabIndex: 0, "aria-label": "앱이 받은 Function" }, ...sent) : el("p", { class: "quiet" }, "아직 없습니다."),
     button("기록 지우기", () => lab.act({ act: "resetCalls" })),
   ];
+}
+
+function orderChoice(id, label, panel) {
+  const select = el("select", { id, "aria-label": label });
+  select.append(...panel.orders.map((order) => el("option", { value: order }, order)));
+  return select;
 }
 
 function fill(select, pairs, value) {
