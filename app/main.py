@@ -156,7 +156,14 @@ def build(
         is_identified=who.asking.is_identified,
         customer_of_chat=conversation.customer_of_chat,
     )
-    team = Team(conversation, store.chats, store.once, clock, chat_of=managers_chat(settings, clock))
+    team = Team(
+        conversation,
+        store.chats,
+        store.once,
+        clock,
+        chat_of=managers_chat(settings, clock),
+        texts=[command.texts for command in COMMANDS],
+    )
     functions = [
         *extension.functions(),
         *command_functions(COMMANDS, who.asking),

@@ -2,7 +2,7 @@
 minutes; and the invitation to verify a phone number that a manager sends into a chat.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from app.clock import Clock
 from app.ports import Call, Chats, Conversation, Function, Once, Surface
 from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
+from commands.kernel.texts import Texts
 from commands.kernel.who import ChannelId, Language
 from commands.shapes import CommandParams, Params, Shape
 
@@ -30,16 +31,26 @@ class Done(Shape):
 
 
 class Team:
-    """`chat_of(call, chat_token)`: the chat that a manager's token stands for, or None."""
+    """`chat_of(call, chat_token)`: the chat that a manager's token stands for, or None. `texts`: the commands',
+    whose findings a customer may ask about.
+    """
 
     def __init__(
-        self, conversation: Conversation, chats: Chats, once: Once, clock: Clock, *, chat_of: ChatOf
+        self,
+        conversation: Conversation,
+        chats: Chats,
+        once: Once,
+        clock: Clock,
+        *,
+        chat_of: ChatOf,
+        texts: Sequence[Texts],
     ) -> None:
         self._conversation = conversation
         self._chats = chats
         self._once = once
         self._clock = clock
         self._chat_of = chat_of
+        self._texts = (WORDS, *texts)
 
     def functions(self) -> list[Function]:
         return [
@@ -53,7 +64,10 @@ class Team:
             raise Failure(FailureType.NOT_FOUND, "there is no chat to write to")
         language = Language.KO
         order = params.order_id or WORDS.say(language, "manager.note.none")
-        text = WORDS.say(language, "manager.note", order=order, code=params.code)
+        reason = reason_text(params.code, self._texts, language)
+        text = WORDS.say(language, "manager.note", order=order, reason=reason)
+        if params.order_id:
+            text = f"{text}\n{WORDS.say(language, 'manager.note.why')}"
         await self._write_once("manager_call", call.channel_id, chat_id, text, private=True)
         return Done()
 
@@ -90,3 +104,27 @@ class Team:
         )
         if private:
             await self._conversation.open_for_team(channel_id, chat_id)
+
+
+def reason_text(code: str, texts: Sequence[Texts], language: Language) -> str:
+    """What a code says to a manager: words of its own, else the sentence of the finding with this code, else what
+    the customer was told. A sentence that needs facts cannot be said here: a code comes without them.
+    """
+    own = f"manager.reason.{code}"
+    if WORDS.has(own):
+        return WORDS.say(language, own)
+    for reader in ("manager", "customer"):
+        for command in texts:
+            if sentence := _plain_sentence(command, f"{code}.{reader}", language):
+                return sentence if reader == "manager" else _seen(sentence, language)
+    failure = _plain_sentence(WORDS, f"failure.{code}", language)
+    return _seen(failure, language) if failure else WORDS.say(language, "manager.reason.other")
+
+
+def _plain_sentence(texts: Texts, key: str, language: Language) -> str:
+    sentence = texts.say(language, key) if texts.has(key) else ""
+    return "" if "{" in sentence else sentence
+
+
+def _seen(sentence: str, language: Language) -> str:
+    return WORDS.say(language, "manager.reason.seen", text=sentence)
