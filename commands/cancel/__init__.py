@@ -12,7 +12,8 @@ from .command import TEXTS, candidates, confirm, offer, preview, undo
 from .doctor import examine
 from .forms import CHOOSE, COMMAND, CONFIRM, LIST, PREVIEW, RECEIPT, UNDO
 from .outcome import confirm_screen, receipt_screen, undo_screen
-from .screens import choose_screen, list_screen, preview_screen
+from .preview_screens import preview_screen
+from .screens import choose_screen, list_screen
 from .wire import (
     CandidatesParams,
     CandidatesResult,

@@ -1,22 +1,22 @@
-"""What will happen, and what happened: the preview, the receipt and the way back, as screens."""
+"""`/주문취소` on a phone: what happened. The receipt, and the way back while there is one."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from commands.explain import WORDS
 from commands.kernel.calendar import KST
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.plan import Receipt, ReceiptState
-from commands.kernel.screen import Button, Card, Line, Notice, Row, Scalar, Screen, Show, Tone
+from commands.kernel.screen import Button, Card, Line, Notice, Screen, Show, Tone
 from commands.kernel.spec import Ask
 from commands.receipt import receipt_shape
-from commands.shapes import LineShape, ReceiptShape
+from commands.shapes import ReceiptShape
 
 from .command import TEXTS, confirm, receipt_of, undo
-from .forms import CHOOSE, COMMAND, CONFIRM, PREVIEW, RECEIPT, UNDO, Input, carried, reader, talk
-from .reasons import BANKS
+from .forms import COMMAND, RECEIPT, UNDO, Input, reader, talk
+from .preview_screens import line_rows, preview_screen
 from .report import refund_total
-from .wire import ConfirmParams, PreviewParams, PreviewResult, UndoParams
+from .wire import ConfirmParams, UndoParams
 
 TONES = {
     ReceiptState.DONE: Tone.GOOD,
@@ -24,102 +24,21 @@ TONES = {
     ReceiptState.FAILED: Tone.BAD,
     ReceiptState.CHECKING: Tone.WARNING,
 }
-
-
-def decided_screen(
-    ask: Ask, params: PreviewParams, result: PreviewResult, back: Mapping[str, Scalar]
-) -> Screen:
-    """Everything that will happen, in words, before the one button that makes it happen."""
-    say = TEXTS.say
-    codes = {finding.code for finding in result.decision.findings}
-    key = "complete" if result.outcome == "complete" else "request"
-    if key == "request" and "mall_may_accept_at_once" in codes:
-        key = "request.mayAccept"
-    notes = [f for f in result.decision.findings if f.decisive]
-    told = [f.customer_text if reader(ask) == "customer" else f.manager_text for f in notes]
-    confirm_label = say(ask.language, f"preview.confirm.{result.outcome}")
-    return Screen(
-        title=say(ask.language, "preview.title"),
-        lead=params.order_id,
-        notices=(Notice(say(ask.language, f"preview.{key}")), *(Notice(text, Tone.WARNING) for text in told)),
-        cards=(_items_card(ask, params, result), _refund_card(ask, params, result)),
-        buttons=(
-            Button(
-                confirm_label,
-                Show(COMMAND, CONFIRM, {"planToken": result.plan_token, **back}),
-                style="primary",
-            ),
-            Button(say(ask.language, "preview.back"), Show(COMMAND, CHOOSE, back), style="quiet"),
-        ),
-    )
-
-
-def refused_screen(
-    ask: Ask, params: PreviewParams, result: PreviewResult, back: Mapping[str, Scalar]
-) -> Screen:
-    findings = [f for f in result.decision.findings if f.effect in {"blocks", "needsManager"}]
-    texts = dict.fromkeys(f.customer_text if reader(ask) == "customer" else f.manager_text for f in findings)
-    code = findings[0].code if findings else "cancel"
-    again = Button(TEXTS.say(ask.language, "preview.back"), Show(COMMAND, CHOOSE, back), style="quiet")
-    return Screen(
-        title=TEXTS.say(ask.language, "preview.title"),
-        lead=params.order_id,
-        notices=tuple(Notice(text, Tone.WARNING) for text in texts),
-        buttons=(*talk(ask, code, params.order_id), again),
-    )
-
-
-def _rows(ask: Ask, lines: list[LineShape]) -> tuple[Row, ...]:
-    def note(line: LineShape) -> str:
-        count = TEXTS.say(ask.language, "row.count", count=line.quantity)
-        return f"{line.option_text} · {count}" if line.option_text else count
-
-    return tuple(Row(line.product_name, note(line)) for line in lines)
-
-
-def _items_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card:
-    say = TEXTS.say
-    reason = say(ask.language, f"reason.{params.reason.type}")
-    text = f"{reason} · {params.reason.text}" if params.reason.text else reason
-    lines = (Line(say(ask.language, "preview.reason"), text),)
-    return Card(say(ask.language, "preview.items"), rows=_rows(ask, result.items), lines=lines)
-
-
-def _refund_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card:
-    say = TEXTS.say
-    refund = result.refund
-    amount = refund_total(refund, ask.language) or say(ask.language, "preview.amount.later")
-    lines = [
-        Line(say(ask.language, "preview.amount"), amount),
-        Line(say(ask.language, "preview.method"), ", ".join(m.method for m in refund.methods)),
-    ]
-    if account := params.refund_account:
-        bank = BANKS[account.bank_code]
-        shown = say(
-            ask.language, "account.text", bank=bank, number=account.account_number, holder=account.holder
-        )
-        lines.append(Line(say(ask.language, "preview.account"), shown))
-    return Card(
-        say(ask.language, "preview.refund"),
-        note=refund.note,
-        lines=tuple(line for line in lines if line.value),
-    )
+REFUND_TOLD = frozenset({ReceiptState.DONE, ReceiptState.REQUESTED, ReceiptState.SCHEDULED})
+"""States in which the plan's words about the refund still hold."""
+UNKNOWN = frozenset({"outcome_unknown", "outcome_unclear"})
+"""Ends of which nobody may say that the order is unchanged."""
 
 
 async def confirm_screen(ask: Ask, given: Input) -> Screen:
-    """A stale plan leads back to what would happen now."""
+    """A plan that is stale or old leads back to what would happen now."""
     try:
         result = await confirm(ask, ConfirmParams.model_validate({"planToken": given.get("planToken", "")}))
     except Failure as failure:
         if failure.type not in {FailureType.PLAN_STALE, FailureType.PLAN_EXPIRED}:
             raise
-        again = Button(
-            TEXTS.say(ask.language, "choose.next"), Show(COMMAND, PREVIEW, carried(given)), style="primary"
-        )
-        text = TEXTS.say(ask.language, "plan.stale")
-        return Screen(
-            TEXTS.say(ask.language, "preview.title"), notices=(Notice(text, Tone.WARNING),), buttons=(again,)
-        )
+        now = await preview_screen(ask, given)
+        return replace(now, notices=(Notice(failure.message, Tone.WARNING), *now.notices))
     return receipt_view(ask, result.receipt)
 
 
@@ -134,36 +53,52 @@ async def undo_screen(ask: Ask, given: Input) -> Screen:
 
 
 def receipt_view(ask: Ask, receipt: ReceiptShape) -> Screen:
-    say = TEXTS.say
     state = ReceiptState(receipt.state)
-    until = receipt.undo_until.astimezone(KST).strftime("%H:%M") if receipt.undo_until else ""
-    text = say(ask.language, f"receipt.text.{state}", time=until)
+    key = "unknown" if _is_unknown(receipt) else str(state)
     return Screen(
-        title=say(ask.language, f"receipt.title.{state}"),
-        notices=(Notice(text, TONES.get(state, Tone.INFO)), *_reasons(ask, receipt)),
-        cards=(_receipt_card(ask, receipt),),
+        title=TEXTS.say(ask.language, f"receipt.title.{key}"),
+        notices=(*_told(ask, receipt, state), *_reasons(ask, receipt)),
+        cards=(_receipt_card(ask, receipt, state),),
         buttons=_next(ask, receipt, state),
     )
 
 
+def _findings(receipt: ReceiptShape) -> list[dict[str, Any]]:
+    return [finding for finding in (receipt.decision or {}).get("findings", ()) if finding.get("decisive")]
+
+
+def _is_unknown(receipt: ReceiptShape) -> bool:
+    return any(finding.get("code") in UNKNOWN for finding in _findings(receipt))
+
+
+def _told(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> tuple[Notice, ...]:
+    if _is_unknown(receipt):
+        return ()
+    until = receipt.undo_until.astimezone(KST).strftime("%H:%M") if receipt.undo_until else ""
+    text = TEXTS.say(ask.language, f"receipt.text.{state}", time=until)
+    if state is ReceiptState.DONE and receipt.refund:
+        text = f"{text} {receipt.refund.note}"
+    return (Notice(text, TONES.get(state, Tone.INFO)),)
+
+
 def _reasons(ask: Ask, receipt: ReceiptShape) -> tuple[Notice, ...]:
-    findings: list[dict[str, Any]] = list((receipt.decision or {}).get("findings", ()))
     key = "customerText" if reader(ask) == "customer" else "managerText"
-    return tuple(Notice(str(f[key]), Tone.WARNING) for f in findings if f.get("decisive") and f.get(key))
+    return tuple(Notice(str(f[key]), Tone.WARNING) for f in _findings(receipt) if f.get(key))
 
 
-def _receipt_card(ask: Ask, receipt: ReceiptShape) -> Card:
+def _receipt_card(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> Card:
     say = TEXTS.say
     lines = [Line(say(ask.language, "receipt.number"), receipt.order_id)]
     if receipt.claim_code:
         lines.append(Line(say(ask.language, "receipt.claim"), receipt.claim_code))
-    amount = refund_total(receipt.refund, ask.language) if receipt.refund else ""
-    if amount:
+    refund = receipt.refund if state in REFUND_TOLD else None
+    if refund and (amount := refund_total(refund, ask.language)):
         lines.append(Line(say(ask.language, "receipt.refund"), amount))
-    settled = receipt.state in {ReceiptState.DONE, ReceiptState.REQUESTED, ReceiptState.SCHEDULED}
-    note = receipt.refund.note if receipt.refund and settled else ""
     return Card(
-        say(ask.language, "receipt.items"), note=note, rows=_rows(ask, receipt.items), lines=tuple(lines)
+        say(ask.language, "receipt.items"),
+        note=refund.note if refund and state is not ReceiptState.DONE else "",
+        rows=line_rows(ask, receipt.items),
+        lines=tuple(lines),
     )
 
 
@@ -177,7 +112,8 @@ def _next(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> tuple[Button,
         again = Show(COMMAND, RECEIPT, {"receiptId": receipt.receipt_id})
         buttons.append(Button(say(ask.language, "receipt.again"), again, style="primary", available_in=3))
     if state in {ReceiptState.REQUESTED, ReceiptState.FAILED}:
-        buttons += talk(ask, f"cancel_{state}", receipt.order_id)
+        code = next((str(finding.get("code")) for finding in _findings(receipt)), f"cancel_{state}")
+        buttons += talk(ask, code, receipt.order_id)
     label = WORDS.say(ask.language, "orders")
     buttons.append(Button(label, Show("orderList", "list"), style="quiet"))
     return tuple(buttons)

@@ -1,36 +1,32 @@
-"""`/주문취소` on a phone: pick an order → lines and reason → what will happen → receipt."""
+"""`/주문취소` on a phone, first half: pick an order, then its lines, with quantities and a reason."""
 
-from pydantic import ValidationError
-
-from commands.explain import WORDS, day_text, status_text
-from commands.kernel.decision import Decision, decisive
-from commands.kernel.failures import Failure, FailureType
+from commands.explain import day_text, status_text
+from commands.kernel.decision import Decision, Finding, NeedsManager, decisive
 from commands.kernel.order import Order, OrderItem
-from commands.kernel.screen import Badge, Button, Card, Choice, Field, Notice, Row, Run, Screen, Show, Tone
+from commands.kernel.screen import (
+    Badge,
+    Button,
+    Card,
+    Choice,
+    Field,
+    Notice,
+    Row,
+    Run,
+    Scalar,
+    Screen,
+    Show,
+    Tone,
+)
 from commands.kernel.spec import Ask
 
-from .command import TEXTS, facts_of, look, one_order, preview, why_none
+from .command import TEXTS, facts_of, look, one_order, why_none
 from .facts import CancelPlan
-from .forms import (
-    CHOOSE,
-    COMMAND,
-    LIST,
-    PREVIEW,
-    QUANTITY,
-    Input,
-    account_screen,
-    carried,
-    name_screen,
-    params_from,
-    phone_screen,
-    quantities,
-    talk,
-    why,
-)
+from .forms import CHOOSE, COMMAND, LIST, PREVIEW, QUANTITY, Input, talk, why
 from .item_rules import item_findings
-from .outcome import decided_screen, refused_screen
 from .reasons import REASONS
-from .wire import PreviewParams
+
+PICTURES = "orderList.pictures"
+LONGEST_REASON = 200
 
 
 async def list_screen(ask: Ask, given: Input) -> Screen:
@@ -51,7 +47,7 @@ async def list_screen(ask: Ask, given: Input) -> Screen:
             *(_order_card(ask, order) for order, _ in found.shown),
             *(_hidden_card(ask, order, decision) for order, decision in found.hidden),
         ),
-        pictures=Run("orderList.pictures"),
+        pictures=Run(PICTURES),
     )
 
 
@@ -67,11 +63,13 @@ def _order_card(ask: Ask, order: Order) -> Card:
 
 def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan]) -> Card:
     finding = decisive(decision.findings)
+    key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
     return Card(
         title=day_text(order, ask),
-        note=f"{order.order_id} · {why(ask, decision.findings)}",
-        badge=Badge(TEXTS.say(ask.language, "list.hidden"), Tone.PLAIN),
+        note=order.order_id,
+        badge=Badge(TEXTS.say(ask.language, key), Tone.PLAIN),
         rows=_rows(ask, order),
+        notices=(Notice(why(ask, decision.findings), Tone.PLAIN),),
         buttons=talk(ask, finding.code if finding else "hidden", order.order_id),
     )
 
@@ -96,51 +94,84 @@ async def choose_screen(ask: Ask, given: Input, error: str = "") -> Screen:
     mall = await ask.ports.rules.rules(ask.shop, fresh=False)
     facts = facts_of(ask, order, mall)
     blocked = {item.code: findings for item in order.items if (findings := tuple(item_findings(facts, item)))}
-    free = [item for item in order.items if item.code not in blocked]
+    pictures = Run(PICTURES, {"orderId": order.order_id})
+    if len(blocked) == len(order.items):
+        return _nothing_free(ask, order, next(iter(blocked.values()), ()), pictures)
     say = TEXTS.say
-    title, lead = say(ask.language, "choose.title"), f"{day_text(order, ask)} · {order.order_id}"
-    held = tuple(
-        _row(ask, item, note=why(ask, blocked[item.code])) for item in order.items if item.code in blocked
+    lone = _lone(order)
+    here: dict[str, Scalar] = {"orderId": order.order_id}
+    fields = tuple(
+        _held_field(ask, item, blocked[item.code])
+        if item.code in blocked
+        else _quantity_field(ask, item, given)
+        for item in order.items
     )
-    cards = (Card(say(ask.language, "list.hidden"), rows=held),) if held else ()
-    if not free:
-        first = next(iter(blocked.values()))
-        back = Button(say(ask.language, "preview.back"), Show(COMMAND, LIST), style="quiet")
-        return Screen(
-            title,
-            lead,
-            (Notice(why(ask, first)),),
-            cards,
-            buttons=(*talk(ask, first[0].code, order.order_id), back),
-        )
     return Screen(
-        title=title,
-        lead=lead,
+        title=say(ask.language, "choose.title"),
+        lead=_lead(ask, order),
         notices=(Notice(error, Tone.BAD),) if error else (),
-        cards=cards,
-        fields=(*(_quantity_field(ask, item, given) for item in free), *_reason_fields(ask, given)),
+        cards=(Card(say(ask.language, "choose.lone"), rows=_rows(ask, order)),) if lone else (),
+        fields=(*(() if lone else fields), *_reason_fields(ask, given)),
         submit=Button(
             say(ask.language, "choose.next"),
-            Show(COMMAND, PREVIEW, {"orderId": order.order_id}),
+            Show(COMMAND, PREVIEW, here | ({f"{QUANTITY}{lone.code}": 1} if lone else {})),
             style="primary",
         ),
-        buttons=(Button(say(ask.language, "preview.back"), Show(COMMAND, LIST), style="quiet"),),
+        buttons=(_other_order(ask),),
+        pictures=pictures,
     )
+
+
+def _nothing_free(ask: Ask, order: Order, findings: tuple[Finding, ...], pictures: Run) -> Screen:
+    return Screen(
+        title=TEXTS.say(ask.language, "choose.title"),
+        lead=_lead(ask, order),
+        notices=(Notice(why(ask, findings)),) if findings else (),
+        cards=(Card(TEXTS.say(ask.language, "choose.held"), rows=_rows(ask, order)),),
+        buttons=(*talk(ask, findings[0].code if findings else "hidden", order.order_id), _other_order(ask)),
+        pictures=pictures,
+    )
+
+
+def _lone(order: Order) -> OrderItem | None:
+    """An order of one piece leaves nothing to choose."""
+    return order.items[0] if len(order.items) == 1 and order.items[0].quantity == 1 else None
+
+
+def _lead(ask: Ask, order: Order) -> str:
+    return f"{day_text(order, ask)} · {order.order_id}"
+
+
+def _other_order(ask: Ask) -> Button:
+    return Button(TEXTS.say(ask.language, "choose.back"), Show(COMMAND, LIST), style="quiet")
+
+
+def _held_field(ask: Ask, item: OrderItem, findings: tuple[Finding, ...]) -> Field:
+    """A line that cannot be cancelled stands in its place, with its why."""
+    row = _row(ask, item, note=why(ask, findings))
+    return Field(f"held.{item.code}", item.product_name, "check", value="0", row=row, off=True)
 
 
 def _quantity_field(ask: Ask, item: OrderItem, given: Input) -> Field:
+    """A single piece is ticked or not; of several, a number is picked."""
+    name = f"{QUANTITY}{item.code}"
+    value = str(given.get(name, item.quantity))
+    row = _row(ask, item)
+    if item.quantity == 1:
+        return Field(name, item.product_name, "check", value=value, row=row)
     say = TEXTS.say
     some = [Choice(str(n), say(ask.language, "choose.some", count=n)) for n in range(1, item.quantity)]
     return Field(
-        name=f"{QUANTITY}{item.code}",
-        label=" · ".join(part for part in (item.product_name, item.option_text) if part),
+        name=name,
+        label=item.product_name,
         kind="select",
-        value=str(given.get(f"{QUANTITY}{item.code}", item.quantity)),
+        value=value,
         choices=(
             Choice(str(item.quantity), say(ask.language, "choose.all", count=item.quantity)),
             *reversed(some),
             Choice("0", say(ask.language, "choose.none")),
         ),
+        row=row,
     )
 
 
@@ -154,28 +185,7 @@ def _reason_fields(ask: Ask, given: Input) -> tuple[Field, ...]:
             "text",
             say(ask.language, "choose.text"),
             value=str(given.get("text", "")),
-            max_length=200,
+            max_length=LONGEST_REASON,
             required=False,
         ),
     )
-
-
-async def preview_screen(ask: Ask, given: Input) -> Screen:
-    if not any(quantity for quantity in quantities(given).values()):
-        return await choose_screen(ask, given, TEXTS.say(ask.language, "choose.nothing"))
-    try:
-        params = PreviewParams.model_validate(params_from(given))
-        result = await preview(ask, params)
-    except ValidationError:
-        return account_screen(ask, given, TEXTS.say(ask.language, "account.wrong"))
-    except Failure as failure:
-        if failure.type is FailureType.INVALID_PARAMS:
-            return await choose_screen(ask, given, WORDS.say(ask.language, "failure.invalidParams"))
-        raise
-    for name in result.missing or ():
-        if name == "phoneCode":
-            return phone_screen(ask, given)
-        return account_screen(ask, given) if name == "refundAccount" else name_screen(ask, given)
-    back = {k: v for k, v in carried(given).items() if k not in {"bank", "account", "holder", "name"}}
-    show = decided_screen if result.plan_token else refused_screen
-    return show(ask, params, result, back)

@@ -87,22 +87,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A product in a card. The picture is filled in after the first paint, by product number."""
+    """A product in a card. The picture is filled in after the first paint, by product number. `tone`: set apart from
+    the other rows. `path`: where a setting is, as in `주문 설정 > 주문 후 설정`.
+    """
 
     title: str
     note: str = ""
     badge: Badge | None = None
     product_no: int | None = None
     picture: str | None = None
+    tone: Tone | None = None
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """`notices` stand below its rows."""
+
     title: str
     note: str = ""
     badge: Badge | None = None
     rows: tuple[Row, ...] = ()
     lines: tuple[Line, ...] = ()
+    notices: tuple[Notice, ...] = ()
     buttons: tuple[Button, ...] = ()
 
 
@@ -117,19 +124,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A form field. `code` asks for a one-time code of `max_length` digits; `choice` (radio) and `select` need
-    `choices`.
+    """A form field. `code` asks for a one-time code of `max_length` digits, `digits` for a number that is nobody's
+    phone; `choice` (radio) and `select` need `choices`; `check` is "1" or "0". `row`: the product that a `select` or
+    a `check` is about, shown in place of the label. `off`: shown, and cannot be changed.
     """
 
     name: str
     label: str
-    kind: Literal["text", "tel", "code", "choice", "select"] = "text"
+    kind: Literal["text", "tel", "digits", "code", "choice", "select", "check"] = "text"
     value: str = ""
     hint: str = ""
     error: str = ""
     max_length: int | None = None
     required: bool = True
     choices: tuple[Choice, ...] = ()
+    row: Row | None = None
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
