@@ -10,6 +10,7 @@ from commands.shapes import ReceiptResult
 from .act import act
 from .command import TEXTS, candidates, confirm, offer, preview, undo
 from .doctor import examine
+from .follow import follow
 from .forms import CHOOSE, COMMAND, CONFIRM, LIST, PREVIEW, RECEIPT, UNDO
 from .outcome import confirm_screen, receipt_screen, undo_screen
 from .preview_screens import preview_screen
@@ -45,4 +46,5 @@ SPEC = CommandSpec(
     doctor=examine,
     act=act,
     offer=offer,
+    follow=follow,
 )

@@ -5,20 +5,20 @@ is read before anything else. A call is repeated only where the mall surely hold
 """
 
 from commands.kernel.decision import Allowed
+from commands.kernel.failures import Failure
 from commands.kernel.order import ItemState, Order
 from commands.kernel.plan import Interrupted, Json, ReceiptState, Settled, Steps, WentStale
-from commands.kernel.ports import CancelCall
+from commands.kernel.ports import CancelCall, Unavailable
 from commands.kernel.spec import Ask
 
 from .command import TEXTS, facts_of, one_order, seen_by
+from .endings import UNCLEAR, ending
 from .facts import CancelPlan
 from .reasons import REASONS
 from .rules import decide_cancellation
 from .wish import Wish
 
 STALE = "stale"
-UNCLEAR = "outcome_unclear"
-FINISHED = frozenset({"C40", "C41", "C42", "C43", "C35", "C47", "C48", "C49"})
 REQUESTED = "C00"
 
 
@@ -26,7 +26,10 @@ async def act(ask: Ask, payload: Json, seen: str, step: Steps) -> Settled | Went
     wish = Wish.from_json(payload)
 
     async def call() -> Json:
-        order = await one_order(ask, wish.order_id)
+        try:
+            order = await one_order(ask, wish.order_id)
+        except Failure:
+            return {STALE: True}
         mall = await ask.ports.rules.rules(ask.shop, fresh=True)
         facts = facts_of(ask, order, mall, wish)
         decision = decide_cancellation(facts)
@@ -47,11 +50,20 @@ async def act(ask: Ask, payload: Json, seen: str, step: Steps) -> Settled | Went
     if answer.get(STALE):
         return WentStale()
     if answer.get(UNCLEAR):
-        return Settled(ReceiptState.FAILED, decision=unclear_decision(ask))
-    order = await one_order(ask, wish.order_id)
-    return Settled(
-        state_of(order, wish, complete=bool(answer["complete"])), claim_code_of(order, wish, answer)
-    )
+        return Settled(ReceiptState.FAILED, decision=ending(ask, UNCLEAR))
+    return await _read_back(ask, wish, answer)
+
+
+async def _read_back(ask: Ask, wish: Wish, answer: Json) -> Settled:
+    """What the mall shows now; when it does not answer, its answer to our call stands."""
+    complete = bool(answer["complete"])
+    try:
+        order = await one_order(ask, wish.order_id)
+    except (Failure, Unavailable):
+        code = answer.get("claimCode")
+        state = ReceiptState.DONE if complete else ReceiptState.REQUESTED
+        return Settled(state, claim_code=str(code) if code else None)
+    return Settled(state_of(order, wish, complete=complete), claim_code_of(order, wish, answer))
 
 
 def call_of(ask: Ask, wish: Wish, plan: CancelPlan) -> CancelCall:
@@ -120,23 +132,3 @@ def claim_code_of(order: Order, wish: Wish, answer: Json) -> str | None:
     seen = (item.claim_code for item in order.items if item.code in wish.lines and item.claim_code)
     code = answer.get("claimCode") or next(seen, None)
     return str(code) if code else None
-
-
-def unclear_decision(ask: Ask) -> Json:
-    """For the receipt: one finding in the wire's shape."""
-    return {
-        "verdict": "needsManager",
-        "findings": [
-            {
-                "rule": "R1",
-                "code": UNCLEAR,
-                "effect": "needsManager",
-                "layer": "order",
-                "decisive": True,
-                "items": [],
-                "facts": {},
-                "customerText": TEXTS.say(ask.language, f"{UNCLEAR}.customer"),
-                "managerText": TEXTS.say(ask.language, f"{UNCLEAR}.manager"),
-            }
-        ],
-    }

@@ -212,7 +212,7 @@ async def _name_is_right(ask: Ask, order: Order, given: str | None) -> bool:
 async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
     """Raises `Failure(planStale)` with a new preview in its data."""
     try:
-        receipt = await ask.ports.effects.confirm(ask, params.plan_token)
+        receipt = await ask.ports.effects.confirm(ask, params.plan_token, "cancel")
     except StalePlan as stale:
         again = await preview(ask, PreviewParams.model_validate(params_of(stale.payload, None)))
         sentence = TEXTS.say(ask.language, "plan.stale")

@@ -11,6 +11,9 @@ from commands.kernel.who import ChannelId, Guest, Member
 
 from .given import E164, accounts, call, connection
 
+BY_PHONE_MINA = Member("mina", by_phone=True, one_of_several=True)
+BY_PHONE_SORA = Member("sora", by_phone=True, one_of_several=True)
+
 
 async def customer(world, who=None, **settings):
     shop = connection(settings={"identity": settings}) if settings else connection()
@@ -28,7 +31,7 @@ async def test_a_chosen_account(world):
     world.mall.members[E164] = accounts("mina", "sora")
     who = await world.identifies(call(), pick=1)
     assert (who.state, who.label) == (IdentityState.MEMBER, "so***")
-    assert await customer(world) == Member("sora", proven=True)
+    assert await customer(world) == BY_PHONE_SORA
     assert world.mall.asked == [f"cellphone {E164}"]
 
 
@@ -61,10 +64,10 @@ async def test_refs_stay_while_the_session_does(world):
     world.mall.members[E164] = accounts("mina", "sora")
     await world.identifies(call(), pick=0)
     again = await world.sessions.offer_accounts(call(), connection())
-    assert await customer(world) == Member("mina")
+    assert await customer(world) == BY_PHONE_MINA
     assert len(world.mall.asked) == 1
     await world.sessions.choose(call(), connection(), account_ref=again.accounts[1].ref)
-    assert await customer(world) == Member("sora")
+    assert await customer(world) == BY_PHONE_SORA
 
 
 async def test_choosing_another_account_ends_the_session_and_starts_one(world):
@@ -232,7 +235,7 @@ async def test_two_choices_at_once_leave_one_identity(world):
     await asyncio.gather(
         *(world.sessions.choose(call(), connection(), account_ref=one.ref) for one in offer.accounts)
     )
-    assert await customer(world) in (Member("mina"), Member("sora"))
+    assert await customer(world) in (BY_PHONE_MINA, BY_PHONE_SORA)
 
 
 # ── the desk ────────────────────────────────────────────────────────────────────────────────────────────────

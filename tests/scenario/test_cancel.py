@@ -9,6 +9,8 @@ from app.sandbox.channel.errors import FunctionFailed
 from app.sandbox.channel.people import User
 from tests.world import MALL, HandClock, Road
 
+from .verbs import until
+
 LIVE = {"mode": "live", "identity": {"memberHashConfirmed": True}}
 COMPLETE = {"cancel": {"mode": "complete", "completeScope": ["N10", "N20", "N21", "N22"]}}
 
@@ -220,3 +222,56 @@ async def test_markup_in_a_reason_goes_as_text_and_comes_back_escaped(road: Road
     held = in_mall(road, order["orderId"])
     reasons = " ".join(str(vars(claim) if hasattr(claim, "__dict__") else claim) for claim in held.claims)
     assert "\u0007" not in reasons
+
+
+async def mall_tells(road: Road, act: Any) -> None:
+    """A webhook of what the shop did in its back office, delivered and worked."""
+    webhook = road.world.malls[MALL].act_webhook(act, road.world.secrets.webhook_key)
+    answer = await road.client.post("/cafe24/webhooks", content=webhook.body, headers=webhook.headers)
+    assert answer.status_code == 200
+    await road.drain_jobs()
+
+
+async def customer_requests(road: Road, minji: User) -> tuple[str, str]:
+    """A request that lies in the mall: order id and receipt id."""
+    mall_cancels_as(road, claim_request_auto_accept="F")
+    await road.manager_calls("settings.update", {"patch": {"cancel": {"mode": "request"}}})
+    await road.customer_calls(minji, "cancel.open", {"chat": {"type": "userChat", "id": "chat-u-minji"}})
+    order = await first_candidate(road, minji)
+    preview = await road.customer_calls(minji, "cancel.preview", wish(order))
+    receipt = (await road.customer_calls(minji, "cancel.confirm", {"planToken": preview["planToken"]}))[
+        "receipt"
+    ]
+    assert receipt["state"] == "requested"
+    await road.drain_jobs()
+    road.clock.forward(seconds=66)  # type: ignore[attr-defined]
+    return order["orderId"], receipt["receiptId"]
+
+
+def told(road: Road, receipt_id: str) -> list[str]:
+    """The messages about a receipt in minji's chat, by their idempotency ids."""
+    messages = road.world.talk.chats["chat-u-minji"].messages
+    return [m.request_id for m in messages if (m.request_id or "").startswith(receipt_id)]
+
+
+@pytest.mark.parametrize(("accepts", "state"), [(True, "done"), (False, "failed")])
+async def test_the_shop_decides_later_and_the_customer_is_told_once(
+    road: Road, minji: User, accepts: bool, state: str
+) -> None:
+    """Issue 3 item 9: accepted or rejected in the Cafe24 admin → re-read, receipt settled, one message."""
+    order_id, receipt_id = await customer_requests(road, minji)
+    mall = road.world.malls[MALL]
+    act = mall.accept_request(order_id) if accepts else mall.reject_request(order_id, reason="이미 출고 준비")
+    await mall_tells(road, act)
+
+    async def settled() -> bool:
+        found = await road.customer_calls(minji, "receipt.get", {"receiptId": receipt_id})
+        return found["receipt"]["state"] == state
+
+    await until(settled)
+    await mall_tells(road, act)
+
+    async def both_were_told() -> bool:
+        return told(road, receipt_id) == [f"{receipt_id}-requested", f"{receipt_id}-{state}"]
+
+    await until(both_were_told)
