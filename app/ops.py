@@ -35,7 +35,7 @@ class Metrics:
             registry=self.registry,
         )
         self._jobs = Counter(
-            "jumun_jobs_total", "Jobs that ended", ["kind", "outcome"], registry=self.registry
+            "jumun_jobs_total", "Attempts at jobs", ["kind", "outcome"], registry=self.registry
         )
         self._kept: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
 

@@ -5,6 +5,7 @@ five minutes before its end, and a refusal is followed by a pause.
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.ports import ChannelTokens, KeptToken
 from .pauses import AFTER_REFUSAL, Pauses
 
 SYSTEM = "channel"
+NO_ANSWER = "none"
 NATIVE_PATH = "/general/v1/native/functions"
 APP = ""
 RENEW_BEFORE = timedelta(minutes=5)
@@ -31,7 +33,9 @@ SLOW_DOWN_SECONDS = 60.0
 
 
 class ChannelClient:
-    """`call` runs a native Function with a channel's token; `call_as_app` with the app's own."""
+    """`call` runs a native Function with a channel's token, `call_as_app` with the app's own. `on_call` is told the
+    HTTP status of each.
+    """
 
     def __init__(
         self,
@@ -42,8 +46,10 @@ class ChannelClient:
         base_url: str,
         app_id: str,
         secret: str,
+        on_call: Callable[[str], None] = lambda _status: None,
     ) -> None:
         self._http = client
+        self._on_call = on_call
         self._tokens = tokens
         self._clock = clock
         self._url = base_url.rstrip("/") + NATIVE_PATH
@@ -161,9 +167,12 @@ class ChannelClient:
         try:
             response = await self._http.put(self._url, content=body, headers=headers)
         except http.ConnectFailed:
+            self._on_call(NO_ANSWER)
             raise Unavailable(SYSTEM, method, note="no connection") from None
         except http.TransportFailed:
+            self._on_call(NO_ANSWER)
             raise OutcomeUnknown(SYSTEM, method, note="no answer") from None
+        self._on_call(str(response.status_code))
         return _result(method, response)
 
 

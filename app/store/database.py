@@ -10,9 +10,9 @@ from app.errors import Misconfigured
 from app.ports import Database, Statements
 
 from .errors import TransactionLost
+from .values import OnStatement
 
 T = TypeVar("T")
-OnStatement = Callable[[str], None]
 
 
 class OpenDatabase(Database, Protocol):

@@ -14,8 +14,8 @@ import asyncpg  # type: ignore[import-untyped]
 
 from app.ports import Row
 
-from .database import OnStatement
 from .errors import Duplicate, TransactionLost
+from .values import OnStatement
 
 _CONNECTIONS = 10
 _TIMEOUT_SECONDS = 30

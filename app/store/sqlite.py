@@ -17,8 +17,8 @@ from typing import TypeVar
 from app.errors import Misconfigured
 from app.ports import Row
 
-from .database import OnStatement
 from .errors import Duplicate, TransactionLost
+from .values import OnStatement
 
 T = TypeVar("T")
 _READERS = 4

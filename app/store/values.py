@@ -1,5 +1,6 @@
 """From and to the plain values that both databases keep."""
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import orjson
 
 from app.clock import from_millis, to_millis
+
+OnStatement = Callable[[str], None]
+"""Sees the text of each statement that runs: a test's counter."""
 
 
 def to_json(value: object) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.cafe24.connect import MallConnecting
 from app.cafe24.webhooks import Webhooks
 from app.clock import Clock
+from app.ops import Metrics
 from app.ports import Job, JobHandler
 from app.store.phone import VerificationStore
 from app.store.purge import purge
@@ -25,6 +26,7 @@ def job_handlers(
     connecting: MallConnecting,
     webhooks: Webhooks,
     effects: Mapping[str, JobHandler],
+    metrics: Metrics,
     clock: Clock,
 ) -> dict[str, JobHandler]:
     phone = VerificationStore(store.database)
@@ -39,10 +41,23 @@ def job_handlers(
     async def revoke_lapsed(_job: Job) -> None:
         await connecting.revoke_lapsed(clock())
 
-    return {
+    handlers: dict[str, JobHandler] = {
         **webhooks.handlers(),
         **effects,
         "purge": purge_all,
         "refresh_idle": refresh_idle,
         "revoke_lapsed": revoke_lapsed,
     }
+    return {kind: _counted(kind, handler, metrics) for kind, handler in handlers.items()}
+
+
+def _counted(kind: str, handler: JobHandler, metrics: Metrics) -> JobHandler:
+    async def run(job: Job) -> None:
+        try:
+            await handler(job)
+        except Exception as error:
+            metrics.job(kind, type(error).__name__)
+            raise
+        metrics.job(kind, "ok")
+
+    return run
