@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.routing import BaseRoute
@@ -56,15 +57,18 @@ def build(
     outbox: SmsSender | None = None,
     routes: Sequence[BaseRoute] = (),
     registers_itself: bool = True,
+    seconds: Callable[[], float] = time.time,
 ) -> Application:
-    """Everything, wired. `outbox` and `routes` are the sandbox's; `client` a test's."""
+    """Everything, wired. `outbox` and `routes` are the sandbox's; `client` and `seconds` (what the limiter counts
+    by) a test's.
+    """
     client = client or http.new_client()
     metrics = Metrics()
     keys = settings.keys
     store = open_store(settings.database_url, keys, clock)
     jobs = JobQueue(store.database, keys, clock)
     book = ConnectionBook(store.connections, clock)
-    mall = mall_side(settings, client, store, metrics, clock)
+    mall = mall_side(settings, client, store, metrics, clock, seconds)
     senders = [outbox] if outbox else operator_senders(settings, client, clock)
     sms = SmsGateway(client, clock, senders, solapi_url=settings.solapi_api_url, nhn_url=settings.nhn_api_url)
     channel = ChannelClient(
@@ -74,6 +78,7 @@ def build(
         base_url=settings.channel_appstore_url,
         app_id=settings.channel_app_id,
         secret=settings.channel_app_secret.get_secret_value(),
+        on_call=partial(metrics.outside, "channel"),
     )
     conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
     effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
@@ -176,7 +181,7 @@ def build(
     worker = Worker(
         store.database,
         jobs,
-        job_handlers(store, mall, connecting, install.webhooks, work.handlers, clock),
+        job_handlers(store, mall, connecting, install.webhooks, work.handlers, metrics, clock),
         clock,
         worker_id=new_id(clock()),
         on_give_up=work.on_give_up,

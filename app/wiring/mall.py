@@ -65,8 +65,14 @@ class MallSide:
 
 
 def mall_side(
-    settings: Settings, client: http.Client, store: Store, metrics: Metrics, clock: Clock
+    settings: Settings,
+    client: http.Client,
+    store: Store,
+    metrics: Metrics,
+    clock: Clock,
+    seconds: Callable[[], float] = time.time,
 ) -> MallSide:
+    """`seconds`: the wall clock of the limiter; workers that share a store must agree on it."""
     oauth = OAuth(
         client,
         OAuthSettings(
@@ -80,7 +86,7 @@ def mall_side(
     )
     tokens = TokenSource(store=store.mall_tokens, oauth=oauth, connections=store.connections, clock=clock)
     rate_store, closers = rates(settings, store)
-    limiter = Limiter(rate_store, time=time.time, jitter=random.random)
+    limiter = Limiter(rate_store, time=seconds, jitter=random.random)
 
     def observe(called: Called) -> None:
         metrics.outside("cafe24", str(called.status or "none"))
