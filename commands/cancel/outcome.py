@@ -28,6 +28,7 @@ REFUND_TOLD = frozenset({ReceiptState.DONE, ReceiptState.REQUESTED, ReceiptState
 """States in which the plan's words about the refund still hold."""
 UNKNOWN = frozenset({"outcome_unknown", "outcome_unclear"})
 """Ends of which nobody may say that the order is unchanged."""
+SAYS_IT_ALL = UNKNOWN | {"request_rejected"}
 
 
 async def confirm_screen(ask: Ask, given: Input) -> Screen:
@@ -54,10 +55,10 @@ async def undo_screen(ask: Ask, given: Input) -> Screen:
 
 def receipt_view(ask: Ask, receipt: ReceiptShape) -> Screen:
     state = ReceiptState(receipt.state)
-    key = "unknown" if _is_unknown(receipt) else str(state)
+    key = "unknown" if _ends_with(receipt, UNKNOWN) else str(state)
     return Screen(
         title=TEXTS.say(ask.language, f"receipt.title.{key}"),
-        notices=(*_told(ask, receipt, state), *_reasons(ask, receipt)),
+        notices=_notices(ask, receipt, state),
         cards=(_receipt_card(ask, receipt, state),),
         buttons=_next(ask, receipt, state),
     )
@@ -67,23 +68,21 @@ def _findings(receipt: ReceiptShape) -> list[dict[str, Any]]:
     return [finding for finding in (receipt.decision or {}).get("findings", ()) if finding.get("decisive")]
 
 
-def _is_unknown(receipt: ReceiptShape) -> bool:
-    return any(finding.get("code") in UNKNOWN for finding in _findings(receipt))
+def _ends_with(receipt: ReceiptShape, codes: frozenset[str]) -> bool:
+    return any(finding.get("code") in codes for finding in _findings(receipt))
 
 
-def _told(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> tuple[Notice, ...]:
-    if _is_unknown(receipt):
-        return ()
-    until = receipt.undo_until.astimezone(KST).strftime("%H:%M") if receipt.undo_until else ""
-    text = TEXTS.say(ask.language, f"receipt.text.{state}", time=until)
-    if state is ReceiptState.DONE and receipt.refund:
-        text = f"{text} {receipt.refund.note}"
-    return (Notice(text, TONES.get(state, Tone.INFO)),)
-
-
-def _reasons(ask: Ask, receipt: ReceiptShape) -> tuple[Notice, ...]:
+def _notices(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> tuple[Notice, ...]:
+    """One: the reason where there is one, and what it means for the order."""
     key = "customerText" if reader(ask) == "customer" else "managerText"
-    return tuple(Notice(str(f[key]), Tone.WARNING) for f in _findings(receipt) if f.get(key))
+    reasons = [str(finding[key]) for finding in _findings(receipt) if finding.get(key)]
+    if _ends_with(receipt, SAYS_IT_ALL):
+        return tuple(Notice(text, Tone.WARNING) for text in reasons)
+    until = receipt.undo_until.astimezone(KST).strftime("%H:%M") if receipt.undo_until else ""
+    told = [*reasons, TEXTS.say(ask.language, f"receipt.text.{state}", time=until)]
+    if state is ReceiptState.DONE and receipt.refund:
+        told.append(receipt.refund.note)
+    return (Notice(" ".join(told), TONES.get(state, Tone.INFO)),)
 
 
 def _receipt_card(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> Card:
@@ -93,7 +92,8 @@ def _receipt_card(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> Card:
         lines.append(Line(say(ask.language, "receipt.claim"), receipt.claim_code))
     refund = receipt.refund if state in REFUND_TOLD else None
     if refund and (amount := refund_total(refund, ask.language)):
-        lines.append(Line(say(ask.language, "receipt.refund"), amount))
+        key = "receipt.refund" if state is ReceiptState.DONE else "receipt.refund.later"
+        lines.append(Line(say(ask.language, key), amount))
     return Card(
         say(ask.language, "receipt.items"),
         note=refund.note if refund and state is not ReceiptState.DONE else "",

@@ -34,19 +34,16 @@ async def list_screen(ask: Ask, given: Input) -> Screen:
         return await choose_screen(ask, given)
     found = await look(ask)
     say = TEXTS.say
-    if not found.shown and not found.hidden:
-        text = why(ask, why_none(found).findings)
-        return Screen(
-            say(ask.language, "list.title"), notices=(Notice(text),), buttons=talk(ask, "nothing_to_cancel")
-        )
+    none = "" if found.shown else why(ask, why_none(found).findings)
     return Screen(
         title=say(ask.language, "list.title"),
         lead=say(ask.language, "list.lead") if found.shown else "",
-        notices=() if found.shown else (Notice(why(ask, why_none(found).findings)),),
+        notices=(Notice(none),) if none else (),
         cards=(
             *(_order_card(ask, order) for order, _ in found.shown),
-            *(_hidden_card(ask, order, decision) for order, decision in found.hidden),
+            *(_hidden_card(ask, order, decision, told=none) for order, decision in found.hidden),
         ),
+        buttons=() if found.shown or found.hidden else talk(ask, "nothing_to_cancel"),
         pictures=Run(PICTURES),
     )
 
@@ -61,7 +58,9 @@ def _order_card(ask: Ask, order: Order) -> Card:
     return Card(day_text(order, ask), order.order_id, badge, _rows(ask, order), buttons=(button,))
 
 
-def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan]) -> Card:
+def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan], told: str) -> Card:
+    """`told`: the why that stands above all cards already."""
+    text = why(ask, decision.findings)
     finding = decisive(decision.findings)
     key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
     return Card(
@@ -69,7 +68,7 @@ def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan]) -> Card
         note=order.order_id,
         badge=Badge(TEXTS.say(ask.language, key), Tone.PLAIN),
         rows=_rows(ask, order),
-        notices=(Notice(why(ask, decision.findings), Tone.PLAIN),),
+        notices=() if text == told else (Notice(text, Tone.PLAIN),),
         buttons=talk(ask, finding.code if finding else "hidden", order.order_id),
     )
 
