@@ -75,6 +75,7 @@ async def visitor(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) 
     context = await stage.chromium.new_context(
         viewport={"width": 1280, "height": 900}, locale="ko-KR", reduced_motion="reduce"
     )
+    context.set_default_timeout(10_000)
     arrived = Visitor(stage, await context.new_page(), folder, request.node.name)
     yield arrived
     await context.close()

@@ -9,6 +9,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Frame, FrameLocator, Locator, Page, Response, expect
 
 from app.clock import system_clock
+from app.sandbox.cafe24.state import Mall
+from app.sandbox.channel.functions import Caller
 from app.wiring.sandbox import Sandbox
 
 SERIOUS = {"moderate", "serious", "critical"}
@@ -40,8 +42,23 @@ class Stage:
     def origin(self) -> str:
         return self.sandbox.origin
 
-    async def act(self, name: str, **body: Any) -> None:
-        await self.sandbox.world.panel.act({"act": name, **body})
+    @property
+    def mall(self) -> Mall:
+        return self.sandbox.world.panel.mall
+
+    async def act(self, act: str, **body: Any) -> None:
+        await self.sandbox.world.panel.act({"act": act, **body})
+
+    async def settings(self, **patch: Any) -> None:
+        """As an admin of the connection."""
+        talk = self.sandbox.world.talk
+        manager = Caller("manager", next(iter(talk.managers)))
+        await talk.call_function("settings.update", {"patch": patch}, caller=manager)
+
+    async def mall_setting(self, name: str, value: Any) -> None:
+        """In the mall's back office; whoever read it before asks again after five minutes."""
+        await self.act("setting", name=name, value=value)
+        self.clock.forward(minutes=6)
 
 
 @dataclass
@@ -99,6 +116,13 @@ class Visitor:
     def button(self, name: str, screen: FrameLocator | None = None) -> Locator:
         return (screen or self.screen).get_by_role("button", name=name)
 
+    def notice(self, text: str, screen: FrameLocator | None = None) -> Locator:
+        return (screen or self.screen).locator(".notice", has_text=text)
+
+    def told(self, text: str) -> Locator:
+        """What the app wrote into the chat, as the customer sees it."""
+        return self.page.locator("#phone .message", has_text=text)
+
     async def newest_code(self) -> str:
         """The code of the newest text on the simulated phone, as the page shows it."""
         told = self.page.locator("#inbox .texts button", has_text="코드").first
@@ -142,8 +166,8 @@ async def _axe_finds_nothing(frame: Frame, where: str) -> None:
 
 async def _small_targets(frame: Frame, where: str) -> None:
     small = await frame.evaluate(
-        """[...document.querySelectorAll('button, input:not([type=hidden]):not([type=radio]), label.choice')]
-           .map((e) => [e.textContent || e.name, e.getBoundingClientRect()])
+        """[...document.querySelectorAll('button, select, input:not([type=hidden]):not([type=radio]), label.choice')]
+           .map((e) => [e.textContent || e.name, (e.closest('label.choice') || e).getBoundingClientRect()])
            .filter(([, box]) => box.height && box.height < 44).map(([name]) => name.trim())"""
     )
     assert not small, f"{where}: lower than 44 px: {small}"
