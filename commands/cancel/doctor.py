@@ -29,7 +29,7 @@ def what_customers_see(mall: MallRules) -> Iterator[Finding]:
         act = ChangesWhen(act="switch_claims_on")
         layer = Layer.MALL_SETTING
         yield Finding("D1", "claims_switched_off", Effect.BLOCKS, layer, {}, (), CLAIM_SETTINGS, act)
-    elif not any(word.startswith("cancel_") for word in mall.exposed):
+    elif mall.claims_open and not any(word.startswith("cancel_") for word in mall.exposed):
         path = f"{CLAIM_SETTINGS} > 신청버튼 노출 범위"
         yield Finding("D2", "nothing_exposed", Effect.BLOCKS, Layer.MALL_SETTING, setting_path=path)
     if mall.period is ClaimPeriod.FROM_ORDER and mall.period_days is not None:

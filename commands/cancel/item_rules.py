@@ -80,8 +80,10 @@ def is_unrecognised(_facts: Facts, item: OrderItem) -> Finding | None:
 
 
 def is_not_exposed(facts: Facts, item: OrderItem) -> Finding | None:
-    """C7: 신청버튼 노출 범위 밖."""
-    if item.state is not ItemState.PREPARING or f"cancel_{item.status_code}" in facts.mall.exposed:
+    """C7: 신청버튼 노출 범위 밖. 읽지 못한 범위는 아무것도 말해 주지 않는다(C10)."""
+    if facts.mall.claims_open is None or item.state is not ItemState.PREPARING:
+        return None
+    if f"cancel_{item.status_code}" in facts.mall.exposed:
         return None
     path = f"{CLAIM_SETTINGS} > 신청버튼 노출 범위"
     return _of(item, "C7", "status_not_exposed", Layer.MALL_SETTING, path=path, act="expose_this_status")

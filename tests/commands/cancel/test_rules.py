@@ -56,6 +56,12 @@ TABLE: list[tuple[str, Facts, type, str | None]] = [
     ("C9 배송완료일 기준은 늘 나옴", facts(today=date(2027, 11, 26)), Allowed, None),
     ("C10 신청 설정을 읽지 못함", facts(claims_open=None), NeedsManager, "unrecognised_setting"),
     (
+        "C10 노출 범위도 함께 읽지 못함",
+        facts(claims_open=None, exposed=frozenset()),
+        NeedsManager,
+        "unrecognised_setting",
+    ),
+    (
         "C10 모르는 기간 기준",
         facts(period=ClaimPeriod.UNRECOGNISED),
         NeedsManager,
@@ -271,4 +277,6 @@ def test_policy_rules_texts_and_tables_name_the_same_rows() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z_]+)`", policy))
     korean = json.loads((FOLDER / "texts/ko.json").read_text("utf-8"))
     told = {key.removesuffix(".manager") for key in korean if key.endswith(".manager")}
-    assert named == told - {"outcome_unclear", "request_rejected"}, "every code of the policy has its sentences"
+    assert named == told - {"outcome_unclear", "request_rejected"}, (
+        "every code of the policy has its sentences"
+    )
