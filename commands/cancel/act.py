@@ -6,9 +6,9 @@ is read before anything else. A call is repeated only where the mall surely hold
 
 from commands.kernel.decision import Allowed
 from commands.kernel.failures import Failure
-from commands.kernel.order import ItemState, Order
+from commands.kernel.order import ItemState, Order, OrderItemCode
 from commands.kernel.plan import Interrupted, Json, ReceiptState, Settled, Steps, WentStale
-from commands.kernel.ports import CancelCall, Unavailable
+from commands.kernel.ports import CancelCall, MallRefused, Unavailable
 from commands.kernel.spec import Ask
 
 from .command import TEXTS, facts_of, one_order, seen_by
@@ -16,7 +16,7 @@ from .endings import UNCLEAR, ending
 from .facts import CancelPlan
 from .reasons import REASONS
 from .rules import decide_cancellation
-from .wish import Wish
+from .wish import Wish, parts_of
 
 STALE = "stale"
 REQUESTED = "C00"
@@ -38,8 +38,7 @@ async def act(ask: Ask, payload: Json, seen: str, step: Steps) -> Settled | Went
         outcome = "complete" if decision.plan.outcome_complete else "request"
         if seen_by(order, decision, outcome) != seen:
             return {STALE: True}
-        claim_code = await ask.ports.claims.cancel(ask.shop, call_of(ask, wish, decision.plan))
-        return {"claimCode": claim_code, "complete": decision.plan.complete}
+        return await _called(ask, wish, decision.plan)
 
     try:
         answer = await step("call", call, mark=True)
@@ -87,11 +86,10 @@ async def _reconciled(ask: Ask, wish: Wish, step: Steps) -> Json | None:
     order = await one_order(ask, wish.order_id)
     took = [took_effect(order, wish, code) for code in wish.lines]
     if all(took):
-        whole = all(item.status_code != REQUESTED for item in order.items if item.code in wish.lines)
-        answer = {"claimCode": claim_code_of(order, wish, {}), "complete": whole}
+        answer = answer_seen(order, wish)
         await step.settle("call", answer)
         return answer
-    if not any(took) and not takes_parts(wish):
+    if not any(took) and not parts_of(wish):
         await step.forget("call")
         return None
     # Some lines did and some did not, or part of a line, which leaves no sure trace: a person has to look.
@@ -100,21 +98,46 @@ async def _reconciled(ask: Ask, wish: Wish, step: Steps) -> Json | None:
     return answer
 
 
-def took_effect(order: Order, wish: Wish, code: str) -> bool:
+async def _called(ask: Ask, wish: Wish, plan: CancelPlan) -> Json:
+    try:
+        claim_code = await ask.ports.claims.cancel(ask.shop, call_of(ask, wish, plan))
+    except MallRefused:
+        # The lines were free a moment ago: an earlier call of ours may have come through late.
+        if (held := await _held(ask, wish)) is None:
+            raise
+        return held
+    return {"claimCode": claim_code, "complete": plan.complete}
+
+
+async def _held(ask: Ask, wish: Wish) -> Json | None:
+    """The answer that a call would have had, if the mall holds everything that we asked for."""
+    try:
+        order = await one_order(ask, wish.order_id)
+    except (Failure, Unavailable):
+        return None
+    took = all(took_effect(order, wish, code) for code in wish.lines)
+    return answer_seen(order, wish) if took else None
+
+
+def answer_seen(order: Order, wish: Wish) -> Json:
+    """Part of a line is only ever requested; what is left of the line does not tell."""
+    requested = any(item.status_code == REQUESTED for item in order.items if item.code in wish.lines)
+    complete = not requested and not parts_of(wish)
+    return {"claimCode": claim_code_of(order, wish, {}), "complete": complete}
+
+
+def took_effect(order: Order, wish: Wish, code: OrderItemCode) -> bool:
     """A line that was free when the plan was made and stands under a cancel now."""
     state = next((item.state for item in order.items if item.code == code), ItemState.UNRECOGNISED)
-    return state in {ItemState.CANCEL_REQUESTED, ItemState.CANCELLED} or _shrank(order, wish, code)
+    return state in {ItemState.CANCEL_REQUESTED, ItemState.CANCELLED} or _gave_its_part(order, wish, code)
 
 
-def _shrank(order: Order, wish: Wish, code: str) -> bool:
+def _gave_its_part(order: Order, wish: Wish, code: OrderItemCode) -> bool:
     """ASSUMPTION: cancelling part of a line leaves the rest on its code with a smaller quantity."""
-    _, before = wish.before[code]
-    now = next((item.quantity for item in order.items if item.code == code), before)
-    return now < before
-
-
-def takes_parts(wish: Wish) -> bool:
-    return any(count < wish.before[code][1] for code, count in wish.lines.items())
+    if code not in parts_of(wish):
+        return False
+    left = wish.before[code][1] - wish.lines[code]
+    return any(item.code == code and item.quantity == left for item in order.items)
 
 
 def state_of(order: Order, wish: Wish, *, complete: bool) -> ReceiptState:

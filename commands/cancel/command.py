@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from commands.explain import decision_shape, item_shape, order_card
 from commands.kernel.calendar import kst_day
@@ -10,7 +10,7 @@ from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import MallRules
 from commands.kernel.order import ItemState, Order, OrderId
-from commands.kernel.plan import Draft, Receipt, StalePlan, seen_hash
+from commands.kernel.plan import Draft, Json, Receipt, StalePlan, seen_hash
 from commands.kernel.spec import Ask
 from commands.kernel.texts import beside
 from commands.kernel.who import CallerKind, Guest, Member
@@ -32,7 +32,7 @@ from .wire import (
     PreviewResult,
     UndoParams,
 )
-from .wish import Wish, params_of
+from .wish import Wish, params_of, parts_of
 
 TEXTS = beside(__file__)
 MOST_CANDIDATES = 5
@@ -140,11 +140,14 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
     if isinstance(decision, Allowed):
         missing = await _missing(ask, order, decision.plan, params) or None
         if not missing:
-            shown = {
+            shown: dict[str, Any] = {
                 "outcome": outcome,
                 "refund": refund.model_dump(by_alias=True, exclude_none=True),
                 "items": [line.model_dump(by_alias=True) for line in lines],
             }
+            if parts := parts_of(wish):
+                # For `follow`: a part may end up on a line that the order does not have yet.
+                shown |= {"parts": parts, "codes": [item.code for item in order.items]}
             draft = Draft("cancel", order.order_id, seen_by(order, decision, outcome), wish.to_json(), shown)
             planned = await ask.ports.effects.plan(ask, draft)
             token, expires_at = planned.token, planned.expires_at
@@ -210,15 +213,22 @@ async def _name_is_right(ask: Ask, order: Order, given: str | None) -> bool:
 
 
 async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
-    """Raises `Failure(planStale)` with a new preview in its data."""
+    """Raises `Failure(planStale)` with a new preview in its data, where one can be made."""
     try:
         receipt = await ask.ports.effects.confirm(ask, params.plan_token, "cancel")
     except StalePlan as stale:
-        again = await preview(ask, PreviewParams.model_validate(params_of(stale.payload, None)))
         sentence = TEXTS.say(ask.language, "plan.stale")
-        fresh = again.model_dump(mode="json", by_alias=True, exclude_none=True)
-        raise Failure(FailureType.PLAN_STALE, sentence, preview=fresh) from None
+        raise Failure(FailureType.PLAN_STALE, sentence, **await _anew(ask, stale.payload)) from None
     return ReceiptResult(receipt=receipt_shape(receipt))
+
+
+async def _anew(ask: Ask, payload: Json) -> dict[str, object]:
+    """The same wish previewed again; nothing where the order cannot even be asked for it any more."""
+    try:
+        again = await preview(ask, PreviewParams.model_validate(params_of(payload, None)))
+    except Failure:
+        return {}
+    return {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)}
 
 
 async def undo(ask: Ask, params: UndoParams) -> ReceiptResult:

@@ -64,6 +64,13 @@ class AccountParams(Params):
     account_number: str = Field(min_length=6, max_length=30, pattern=r"^[0-9][0-9-]*[0-9]$")
     holder: str = Field(min_length=1, max_length=15)
 
+    @field_validator("holder")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not any(c.isprintable() and not c.isspace() for c in value):
+            raise ValueError("is empty")
+        return value
+
     @field_validator("bank_code")
     @classmethod
     def _known(cls, value: str) -> str:

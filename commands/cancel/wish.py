@@ -78,6 +78,11 @@ def params_of(payload: Json, orderer_name: str | None) -> dict[str, Any]:
     }
 
 
+def parts_of(wish: Wish) -> list[OrderItemCode]:
+    """Lines of which fewer pieces than they have are to be cancelled."""
+    return [code for code, count in wish.lines.items() if count < wish.before[code][1]]
+
+
 def _account(params: PreviewParams) -> RefundAccount | None:
     given = params.refund_account
     return RefundAccount(given.bank_code, given.account_number, _plain(given.holder)) if given else None
