@@ -24,8 +24,11 @@ class SessionNames:
         self._sessions = sessions
 
     async def is_right(self, caller_id: str, channel_id: ChannelId, *, given: str, actual: str) -> bool:
-        """The try is counted before it is compared, so that parallel guesses share none."""
+        """A try is counted before it is compared, so that parallel guesses share none; a right one is given back."""
         tries = await self._sessions.count_orderer_try(channel_id, caller_id, at_most=TRIES)
         if tries is None:
             raise Failure(FailureType.TOO_MANY)
-        return same_name(given, actual)
+        if not same_name(given, actual):
+            return False
+        await self._sessions.give_back_orderer_try(channel_id, caller_id)
+        return True

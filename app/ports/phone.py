@@ -163,3 +163,7 @@ class PhoneSessions(Protocol):
     ) -> int | None:
         """The number of this try, or None when there were `at_most` already or there is no session."""
         ...
+
+    async def give_back_orderer_try(self, channel_id: ChannelId, chat_user_id: str) -> None:
+        """The counted try was right: only wrong ones are held against a session."""
+        ...

@@ -102,6 +102,14 @@ class PhoneSessionStore:
         )
         return rows[0]["orderer_tries"] if rows else None
 
+    async def give_back_orderer_try(self, channel_id: ChannelId, chat_user_id: str) -> None:
+        await self._database.write(
+            "UPDATE phone_session SET orderer_tries = orderer_tries - 1"
+            " WHERE channel_id = :channel AND chat_user_id = :chat_user AND orderer_tries > 0",
+            channel=channel_id,
+            chat_user=chat_user_id,
+        )
+
 
 async def keep_session(statements: Statements, session: PhoneSession) -> None:
     await statements.run(
