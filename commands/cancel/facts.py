@@ -7,7 +7,7 @@ from datetime import date
 from commands.kernel.calendar import kst_day
 from commands.kernel.mall import CancelChoices, MallRules
 from commands.kernel.money import Money
-from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode, RefundWay
+from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode, PaidState, RefundWay
 
 CLAIMED = frozenset(
     {
@@ -81,10 +81,12 @@ class CancelPlan:
 
 
 def refund_of(facts: Facts) -> Refund:
-    """Automatic only for a whole order, untouched before, of one gateway payment, by methods that all are (H38–H40)."""
+    """Automatic only for a whole order, paid and untouched before, of one gateway payment, by methods that all are
+    (H38–H40).
+    """
     payment = facts.order.payment
     ways = {way for _, way in payment.ways}
-    whole = facts.is_whole_order and not facts.has_claims
+    whole = facts.is_whole_order and not facts.has_claims and payment.state is PaidState.PAID
     by_itself = bool(ways) and ways <= {RefundWay.AUTOMATIC, RefundWay.AUTOMATIC_GATEWAY}
     one_payment = payment.transactions is None or payment.transactions <= 1
     return Refund(

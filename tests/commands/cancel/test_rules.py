@@ -218,6 +218,16 @@ def test_sums_are_told_only_where_they_are_certain() -> None:
     assert part.plan.refund.total is None
 
 
+def test_money_that_was_never_paid_is_not_promised_back() -> None:
+    """An order that is paid at the door stands in 배송준비중 unpaid; and a card that was not charged has no refund."""
+    cod = paid(methods=("cod",), ways=(("cod", RefundWay.BY_HAND),), state=PaidState.UNPAID)
+    for payment in (cod, paid(state=PaidState.UNPAID)):
+        decision = decide_cancellation(facts(order(payment=payment)))
+        assert isinstance(decision, Allowed)
+        refund = decision.plan.refund
+        assert (refund.automatic, refund.certain, refund.total) == (False, False, None)
+
+
 @given(
     status=st.sampled_from(sorted(STATES)),
     claims_open=st.sampled_from([True, False, None]),
