@@ -113,7 +113,7 @@ async def test_a_manager_is_called_once_in_ten_minutes_with_a_private_note(
     assert note.private
     said = " ".join(block["value"] for block in note.blocks)
     assert "20261118-0000123" in said
-    assert "notFound" in said
+    assert "찾지 못했어요" in said, "in words, not the code"
     assert chat.state == "USER_CHAT_STATE_OPENED"
     clock.forward(minutes=10)
     await road.customer_calls(minji, "manager.call", asked)
