@@ -26,11 +26,13 @@ class ChatCustomers:
         """
         channel_id = connection.shop.channel_id
         user = await self._conversation.customer_of_chat(channel_id, user_chat_id)
-        member_id = None if by_phone_only or user is None else member_id_of(user, user.id)
+        if user is None:
+            return None
+        member_id = None if by_phone_only else member_id_of(user, user.id)
         if member_id is not None:
             return Member(member_id, proven=identity_choices(connection.settings).members_are_proven)
         now = self._clock()
         for session in await self._store.of_chat(channel_id, user_chat_id):
-            if is_alive(session, now) and (user is None or user.id == session.chat_user_id):
+            if is_alive(session, now) and user.id == session.chat_user_id:
                 return self._sessions.customer_in(session)
         return None

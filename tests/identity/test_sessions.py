@@ -260,6 +260,12 @@ async def test_a_chat_that_belongs_to_somebody_else_shows_nobody(world):
     assert await world.desk.customer_of_chat(connection(), "chat1") is None
 
 
+async def test_a_chat_that_channel_does_not_know_shows_nobody(world):
+    """Deleted, or not to be read: nobody can say whose it is now."""
+    await world.identifies(call(user_chat_id="chat1"))
+    assert await world.desk.customer_of_chat(connection(), "chat1") is None
+
+
 async def test_the_chat_of_the_last_command_is_used_where_the_call_names_none(world):
     await world.store.chats.remember(ChannelId("c1"), "u1", "chat9", world.clock())
     await world.identifies(call())
