@@ -137,7 +137,9 @@ class Cafe24Orders:
             if len(found) >= key.at_most:
                 break
         newest = sorted(found.values(), key=lambda f: (ordered_at(f[0]), f[0].order_id), reverse=True)
-        return RecentOrders(await self._to_orders(shop, [row for _, row in newest[: key.at_most]]), searched)
+        # With a filter all that was read comes back: what a command hides must not crowd out what it shows.
+        wanted = newest if key.states else newest[: key.at_most]
+        return RecentOrders(await self._to_orders(shop, [row for _, row in wanted]), searched)
 
     async def _window(
         self, shop: Shop, customer: Customer, first: date, last: date, until: float

@@ -7,6 +7,8 @@ from commands.kernel.failures import Failure, FailureType
 from commands.kernel.who import ChannelId
 
 TRIES = 5
+SESSION_SECONDS = 1800
+"""The tries end with the phone session: thirty minutes idle."""
 
 
 def same_name(given: str, actual: str) -> bool:
@@ -27,7 +29,7 @@ class SessionNames:
         """A try is counted before it is compared, so that parallel guesses share none; a right one is given back."""
         tries = await self._sessions.count_orderer_try(channel_id, caller_id, at_most=TRIES)
         if tries is None:
-            raise Failure(FailureType.TOO_MANY)
+            raise Failure(FailureType.TOO_MANY, retryAfter=SESSION_SECONDS)
         if not same_name(given, actual):
             return False
         await self._sessions.give_back_orderer_try(channel_id, caller_id)

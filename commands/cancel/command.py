@@ -76,7 +76,7 @@ async def look(ask: Ask) -> Candidates:
                 shown.append((order, facts))
             case NeedsManager() | Blocked() as decision:
                 hidden.append((order, decision))
-    return Candidates(tuple(shown), tuple(hidden), mall)
+    return Candidates(tuple(shown[:MOST_CANDIDATES]), tuple(hidden[:MOST_CANDIDATES]), mall)
 
 
 async def candidates(ask: Ask, _params: CandidatesParams) -> CandidatesResult:

@@ -49,7 +49,7 @@ def the_effective_mode(facts: ShopFacts, mall: MallRules) -> Iterator[Finding]:
         return
     if mall.stock_after_payment not in SETTLED:
         yield Finding("D4", "stock_restore_asks", Effect.LOWERS, layer, setting_path=STOCK_SETTINGS)
-    if mall.coupon_after_payment not in SETTLED:
+    if not {mall.coupon_after_payment, mall.coupon_partial} <= SETTLED:
         yield Finding("D4", "coupon_restore_asks", Effect.LOWERS, layer, setting_path=COUPON_SETTINGS)
     if not facts.has_wms and not facts.cancel.complete_scope:
         layer = Layer.COMMAND_SETTING

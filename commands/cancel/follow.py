@@ -32,30 +32,30 @@ async def follow(ask: Ask, receipt: Receipt) -> Settled | None:
 
 
 def _asked_for(order: Order, shown: Json) -> list[OrderItem]:
-    """The lines of the request. Of a line that was asked for in part: itself when it is claimed, else the one that
-    was cut off it, which the order did not have before; nothing while there is none.
-    """
-    wished = {line["orderItemCode"]: line for line in shown.get("items", ())}
-    before = set(shown.get("codes", ()))
+    """The lines of the request, or nothing while one of them is not there yet."""
     found: list[OrderItem] = []
-    for item in (item for item in order.items if item.code in wished):
-        if (
-            item.code not in shown.get("parts", ())
-            or item.status_code == REQUESTED
-            or item.state in CANCELLED
-        ):
-            found.append(item)
-            continue
-        alike = (item.product_no, item.option_text, wished[item.code]["quantity"])
-        cut_off = [
-            new
-            for new in order.items
-            if new.code not in before and (new.product_no, new.option_text, new.quantity) == alike
-        ]
-        if not cut_off:
+    for line in shown.get("items", ()):
+        item = next((item for item in order.items if item.code == line["orderItemCode"]), None)
+        if item is not None and item.code in shown.get("parts", ()):
+            item = _cut_off(order, item, line["quantity"], shown) or _if_claimed(item)
+        if item is None:
             return []
-        found.extend(cut_off)
+        found.append(item)
     return found
+
+
+def _cut_off(order: Order, rest: OrderItem, quantity: int, shown: Json) -> OrderItem | None:
+    """The first such line that the order did not have before: later ones belong to later requests."""
+    alike = (rest.product_no, rest.option_text, quantity)
+    before = set(shown.get("codes", ()))
+    new = (item for item in order.items if item.code not in before)
+    fits = (item for item in new if (item.product_no, item.option_text, item.quantity) == alike)
+    return min(fits, key=lambda item: item.code, default=None)
+
+
+def _if_claimed(item: OrderItem) -> OrderItem | None:
+    """A mall that cuts nothing off would claim the line itself (ASSUMPTION); what is asked for later, may too."""
+    return item if item.status_code == REQUESTED or item.state in CANCELLED else None
 
 
 def _claim_code(lines: list[OrderItem]) -> str | None:

@@ -11,6 +11,7 @@ from .facts import CLAIMED, Facts
 CLAIM_SETTINGS = "쇼핑몰 설정 > 주문 설정 > 주문 후 설정"
 CLOSED = frozenset({ItemState.CANCELLED, ItemState.RETURNED, ItemState.EXCHANGED})
 REJECTED = frozenset({ItemState.RETURN_REJECTED, ItemState.EXCHANGE_REJECTED})
+REFUSED_REQUEST = "C11"
 ItemRule = Callable[[Facts, OrderItem], Finding | None]
 
 
@@ -62,7 +63,7 @@ def has_shipped(_facts: Facts, item: OrderItem) -> Finding | None:
 
 def has_open_claim(_facts: Facts, item: OrderItem) -> Finding | None:
     """C4: 클레임 진행 중. 거절된 반품·교환을 다시 청구할 수 있는지는 알려지지 않아 여기에 둔다."""
-    if item.state not in (CLAIMED - CLOSED) | REJECTED:
+    if item.state not in (CLAIMED - CLOSED) | REJECTED and item.status_code != REFUSED_REQUEST:
         return None
     return _of(item, "C4", "claim_open", act="talk_to_a_manager")
 

@@ -40,7 +40,9 @@ class Orders(Protocol):
         months: int,
         states: frozenset[ItemState] | None = None,
     ) -> RecentOrders:
-        """With `states` only orders that have a line in one of them. Raises `Unavailable`."""
+        """With `states` only orders that have a line in one of them: `at_most` ends the search, and all that were
+        read by then come back. Raises `Unavailable`.
+        """
         ...
 
     async def one(self, shop: Shop, customer: Customer, order_id: OrderId) -> Order | None:

@@ -72,6 +72,19 @@ async def test_a_whole_order_is_cancelled_and_refunded_once(road: Road, minji: U
     assert len(refunds) == 1
 
 
+async def test_looking_and_previewing_cost_little(road: Road, minji: User) -> None:
+    """DESIGN §8, settings warm: candidates one call a window of three months, preview at most two."""
+    await road.manager_calls("settings.update", {"patch": {"orders": {"lookbackMonths": 3}}})
+    order = await first_candidate(road, minji)
+    road.clock.forward(seconds=45)  # type: ignore[attr-defined]
+    road.forget_mall_calls()
+    await road.customer_calls(minji, "cancel.candidates")
+    assert len(road.mall_calls) == 1
+    road.forget_mall_calls()
+    await road.customer_calls(minji, "cancel.preview", wish(order))
+    assert len(road.mall_calls) <= 2
+
+
 async def test_request_mode_files_a_request(road: Road, minji: User) -> None:
     """H41: every cancel waits for a manager."""
     mall_cancels_as(road, claim_request_auto_accept="F")

@@ -53,6 +53,7 @@ STATES = {
     "N30": ItemState.IN_TRANSIT,
     "N40": ItemState.DELIVERED,
     "C00": ItemState.CANCEL_REQUESTED,
+    "C11": ItemState.PREPARING,
     "C40": ItemState.CANCELLED,
     "R10": ItemState.RETURNING,
     "R11": ItemState.RETURN_REJECTED,
