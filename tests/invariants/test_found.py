@@ -1,0 +1,68 @@
+"""The smallest stories that led the machine to a fault, kept."""
+
+from typing import Any
+
+import pytest
+
+from app.sandbox.channel.people import User
+from tests.scenario.conftest import clock, road
+from tests.scenario.test_cancel import LIVE, mall_cancels_as, mall_tells
+from tests.scenario.verbs import on_sqlite, until
+from tests.world import MALL, HandClock, Road
+
+__all__ = ["clock", "road"]
+ORDER, LINE = "20261117-0000314", "20261117-0000314-01"
+"""Three pieces of one line."""
+
+
+@pytest.fixture
+async def taeho(road: Road) -> User:
+    await road.manager_calls("settings.update", {"patch": LIVE | {"cancel": {"mode": "request"}}})
+    mall_cancels_as(road, claim_request_auto_accept="F")
+    return road.user("u-taeho", "taeho")
+
+
+async def asks_for(road: Road, user: User, pieces: int) -> str:
+    """The receipt's id."""
+    road.clock.forward(seconds=66)  # type: ignore[attr-defined]
+    wanted: dict[str, Any] = {
+        "orderId": ORDER,
+        "items": [{"orderItemCode": LINE, "quantity": pieces}],
+        "reason": {"type": "changeOfMind"},
+    }
+    preview = await road.customer_calls(user, "cancel.preview", wanted)
+    answer = await road.customer_calls(user, "cancel.confirm", {"planToken": preview["planToken"]})
+    assert answer["receipt"]["state"] == "requested"
+    return str(answer["receipt"]["receiptId"])
+
+
+async def become(road: Road, user: User, wanted: dict[str, str]) -> None:
+    """Receipts by their states, once the jobs are through."""
+
+    async def found() -> dict[str, str]:
+        answers = [await road.customer_calls(user, "receipt.get", {"receiptId": one}) for one in wanted]
+        return {answer["receipt"]["receiptId"]: answer["receipt"]["state"] for answer in answers}
+
+    async def settled() -> bool:
+        await road.drain_jobs()
+        return await found() == wanted
+
+    await until(settled)
+
+
+@on_sqlite
+@pytest.mark.parametrize(("_case", "second"), [("another piece", 1), ("all that is left", 2)])
+async def test_what_is_asked_for_later_decides_nothing_about_a_piece(
+    road: Road, taeho: User, clock: HandClock, _case: str, second: int
+) -> None:
+    """The shop accepted a piece of a line; its news comes when more of the line has been asked for."""
+    mall = road.world.malls[MALL]
+    first = await asks_for(road, taeho, 1)
+    accepted = mall.accept_request(ORDER)
+    later = await asks_for(road, taeho, second)
+    clock.forward(seconds=66)
+    await mall_tells(road, accepted)
+    await become(road, taeho, {first: "done", later: "requested"})
+    clock.forward(seconds=66)
+    await mall_tells(road, mall.reject_request(ORDER))
+    await become(road, taeho, {first: "done", later: "failed"})
