@@ -1,6 +1,7 @@
 """`extension.core.function.getFunctions`: what we serve, from our own models. Answers without config or mall."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import orjson
@@ -31,14 +32,15 @@ def _answer(entries: list[Schema]) -> bytes:
 def _entry(function: Function) -> Schema:
     entry: Schema = {
         "name": function.name,
-        "inputSchema": schema_of(function.params, mode="validation"),
-        "outputSchema": schema_of(function.result, mode="serialization"),
+        "inputSchema": schema_of(function.params, mode="validation"),  # type: ignore[arg-type]  # mypy: a class is hashable
+        "outputSchema": schema_of(function.result, mode="serialization"),  # type: ignore[arg-type]
     }
     if function.description:
         entry["description"] = function.description
     return entry
 
 
+@cache
 def schema_of(model: type[BaseModel], *, mode: Any) -> Schema:
     """JSON Schema draft-07 with every reference written out, and without pydantic's titles."""
     schema = model.model_json_schema(mode=mode)
