@@ -13,6 +13,8 @@ from app.sandbox.cafe24.state import Mall
 from app.sandbox.channel.functions import Caller
 from app.wiring.sandbox import Sandbox
 
+expect.set_options(timeout=15_000)  # two test processes share two cores with the browser
+
 SERIOUS = {"moderate", "serious", "critical"}
 DESK_WIDTH, PHONE_WIDTH = 1280, 375
 AXE = Axe()
