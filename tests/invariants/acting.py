@@ -158,6 +158,8 @@ class Acting(RuleBasedStateMachine):
             assert all(0 < count <= held.get(code, 0) for code, count in lines), f"{lines} of {held}"
             assert len({code for code, _ in lines}) == len(lines)
             plan.token = answer.get("planToken")
+            plan.promised = answer["outcome"]
+            plan.takes_part = any(count < held[code] for code, count in lines)
             assert plan.token is None or answer["decision"]["verdict"] == "allowed"
         else:
             assert answer in PREVIEW_REFUSALS | MAYBE, answer

@@ -14,7 +14,7 @@ Lines = tuple[tuple[str, int], ...]
 
 @dataclass(eq=False)
 class Plan:
-    """What somebody was shown. `token` is None where there was nothing to confirm.
+    """What somebody was shown. `token` is None where there was nothing to confirm; `promised`: complete or request.
 
     `open`: a confirm was sent and nobody heard how it ended. `withdrawn`: an undo was answered so.
     """
@@ -24,6 +24,8 @@ class Plan:
     order_id: str
     lines: Lines
     token: str | None
+    promised: str = ""
+    takes_part: bool = False
     receipts: set[str] = field(default_factory=set)
     open: bool = False
     withdrawn: bool = False
@@ -101,6 +103,9 @@ class Books:
         for what, count in done.items():
             said = [plan for plan in plans if plan.order_id == what[0]]
             assert count <= agreed[what], f"{count} effects for {agreed[what]} plans of {what}: {said}"
+        promised = {(p.order_id, p.lines) for p in plans if p.promised == "complete" and p.may_have_effect}
+        cancelled = {(e.order_id, e.lines) for e in effects if e.request is None}
+        assert cancelled <= promised, f"cancelled where a request was promised: {cancelled - promised}"
 
 
 def _state(order: Order) -> object:
