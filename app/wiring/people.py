@@ -110,6 +110,9 @@ def people(
         names=SessionNames(phone_sessions),
         effects=effects,
         offers=RegisteredOffers(),
+        variants=None,  # type: ignore[arg-type]
+        evidence=None,  # type: ignore[arg-type]
+        warehouse=None,  # type: ignore[arg-type]
     )
     return People(
         verification=verification,

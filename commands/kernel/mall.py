@@ -1,6 +1,7 @@
 """What the merchant chose, in the mall and with us, as facts that rules may read."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -15,6 +16,43 @@ class CancelChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeReturnChoices:
+    """`seller_fault`: what becomes of claims by fault of the mall (H43, H44). `return_address`: where customers send
+    their own parcels (H45). `auto_pickup_off`: an admin says that 택배사 수거신청 자동접수 is off (H23).
+    """
+
+    seller_fault: Literal["request", "pending"] = "pending"
+    return_address: str | None = None
+    deadline_hours: int = 48
+    at_deadline: Literal["remind", "approve", "handOver"] = "remind"
+    evidence_days: int = 90
+    same_price_only: bool = True
+    auto_pickup_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartialShippingChoices:
+    """H46–H48. `minimum_amount` in won; None: every order."""
+
+    enabled: bool = False
+    base_days: int = 3
+    minimum_amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingChoices:
+    """`days`: ISO weekdays on which parcels leave; `extra_closed`: KST days beside the public holidays; `cutoff`:
+    `HH:MM` KST; `every_day`: weekends and holidays count as shipping days.
+    """
+
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    cutoff: str = "14:00"
+    extra_closed: tuple[date, ...] = ()
+    every_day: bool = False
+    notify_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """The settings of a connection that commands read (DESIGN §6). `version` grows with every change."""
 
@@ -22,6 +60,9 @@ class Choices:
     lookback_months: int = 12
     commands_on: frozenset[str] = field(default_factory=frozenset)
     cancel: CancelChoices = field(default_factory=CancelChoices)
+    exchange_return: ExchangeReturnChoices = field(default_factory=ExchangeReturnChoices)
+    partial_shipping: PartialShippingChoices = field(default_factory=PartialShippingChoices)
+    shipping: ShippingChoices = field(default_factory=ShippingChoices)
 
 
 class Restore(StrEnum):

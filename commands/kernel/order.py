@@ -54,7 +54,9 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One line of an order. `status_code` is the mall's own code, for managers and rules."""
+    """One line of an order. `status_code` is the mall's own code, for managers and rules; `variant_code` names the
+    mall's variant (품목), `custom_variant_code` is the merchant's own.
+    """
 
     code: OrderItemCode
     product_no: int
@@ -68,6 +70,8 @@ class OrderItem:
     tracking: Tracking | None = None
     is_gift: bool = False
     in_set: bool = False
+    variant_code: str | None = None
+    custom_variant_code: str | None = None
 
     @property
     def claimable_quantity(self) -> int:

@@ -68,12 +68,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The end of an effect. `decision`: why it failed, as JSON in the wire's shape."""
+    """The end of an effect. `decision`: why it failed, as JSON in the wire's shape. `kind`: of a claim that now waits
+    for a manager (`pending`), what alike cases share, as `return:defective`.
+    """
 
     state: ReceiptState
     claim_code: str | None = None
     decision: Json | None = None
     shown: Json | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from .address import Address, SelfSend
 from .mall import MallRules
+from .money import Money
 from .order import ItemState, Order, OrderId, OrderItemCode
 from .who import ChannelId, Customer, Shop
 
@@ -93,11 +96,94 @@ class CancelCall:
     account: RefundAccount | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnCall:
+    """A return request (반품 신청). `reason_type`: A, E, K, J or I. Either `pickup` or `self_send`."""
+
+    order_id: OrderId
+    lines: tuple[tuple[OrderItemCode, int], ...]
+    reason_type: str
+    reason: str
+    pickup: Address | None = None
+    self_send: SelfSend | None = None
+    account: RefundAccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeTarget:
+    """What the customer wants instead of a line."""
+
+    code: OrderItemCode
+    product_no: int
+    variant_code: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeCall:
+    """An exchange request (교환 신청): as a return, and one target a line."""
+
+    order_id: OrderId
+    lines: tuple[tuple[OrderItemCode, int], ...]
+    reason_type: str
+    reason: str
+    targets: tuple[ExchangeTarget, ...]
+    pickup: Address | None = None
+    self_send: SelfSend | None = None
+
+
 class Claims(Protocol):
     """Claims of the mall. Every write raises `Unavailable` (no effect), `MallRefused` or `OutcomeUnknown`."""
 
     async def cancel(self, shop: Shop, call: CancelCall) -> str | None:
         """Cancels, or files a request when not `complete`. The claim code, which requests do not have yet."""
+        ...
+
+    async def request_return(self, shop: Shop, call: ReturnCall) -> str | None:
+        """Files a return request; the number or code that the mall gave it, if any."""
+        ...
+
+    async def request_exchange(self, shop: Shop, call: ExchangeCall) -> str | None:
+        """Files an exchange request; the number or code that the mall gave it, if any."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A variant (품목) of a product. `stock` None: not counted by the mall; `extra_price`: above the product's price;
+    `on_sale`: displayed and selling.
+    """
+
+    variant_code: str
+    options: tuple[tuple[str, str], ...]
+    stock: int | None
+    extra_price: Money
+    on_sale: bool
+    picture: str | None = None
+
+
+class Variants(Protocol):
+    async def of_product(self, shop: Shop, product_no: int, *, fresh: bool) -> tuple[Variant, ...]:
+        """At most a minute old, or read now when `fresh`. Raises `Unavailable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """Evidence that was taken in. `taken_at`: as the camera wrote it; `used_before`: alike one of another order."""
+
+    ref: str
+    taken_at: datetime | None = None
+    used_before: bool = False
+
+
+class Evidence(Protocol):
+    """Photos of customers, kept encrypted."""
+
+    async def photos(
+        self, shop: Shop, customer: Customer, order_id: OrderId, refs: Iterable[str]
+    ) -> tuple[Photo, ...]:
+        """Raises `Failure(invalidParams)` for a ref of somebody else, of another order, or one that is gone."""
         ...
 
 

@@ -10,9 +10,10 @@ from .doctor import Doctor
 from .mall import Choices
 from .order import Order
 from .plan import Draft, Json, Planned, Receipt, Settled, Steps, WentStale
-from .ports import Claims, OrdererNames, Orders, Pictures, Rules
+from .ports import Claims, Evidence, OrdererNames, Orders, Pictures, Rules, Variants
 from .screen import Screen
 from .texts import Texts
+from .warehouse import Warehouse
 from .who import Caller, CallerKind, Customer, Language, Shop
 
 
@@ -30,6 +31,10 @@ class Effects(Protocol):
     async def undo(self, ask: "Ask", receipt_id: str) -> Receipt: ...
 
     async def receipt(self, ask: "Ask", receipt_id: str) -> Receipt: ...
+
+    async def withdraw(self, ask: "Ask", pending_id: str) -> Receipt:
+        """The customer takes a pending claim back; `pending_id` is its receipt's id. `tooLate` once it is decided."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class Ports:
     effects: Effects
     names: OrdererNames
     offers: Offers
+    variants: Variants
+    evidence: Evidence
+    warehouse: Warehouse
 
 
 Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
@@ -109,7 +117,8 @@ ScreenBuilder = Callable[[Ask, Mapping[str, Any]], Awaitable[Screen]]
 class CommandSpec:
     """`name` is the wire name (`orderList`); texts hold `command.name`, `.description`, `.button`, `.alf`.
     `order_screen`: the screen that the optional param `orderId` opens. `offer`: what it would say to an order.
-    `recommended`: the AI agent may choose it.
+    `recommended`: the AI agent may choose it. `approve`: as `act`, for a claim that a manager approved after `act` had
+    settled it as `pending`.
     """
 
     name: str
@@ -121,6 +130,7 @@ class CommandSpec:
     enabled_by_default: bool = True
     doctor: Doctor | None = None
     act: Act | None = None
+    approve: Act | None = None
     scopes: tuple[Literal["front", "desk"], ...] = ("front", "desk")
     recommended: bool = True
     offer: Callable[[Ask, Order], Awaitable[Decision[Any]]] | None = None
