@@ -2,6 +2,7 @@
 
 from commands.kernel.plan import Interrupted, Steps
 
+from .claims import ClaimPage, PendingClaim, PendingClaims, PhotoLinks
 from .connections import BindOutcome, Connection, Connections, ConnectionState
 from .database import Database, Row, Statements
 from .effects import Also, Intent, Intents, KeptPlan, Plans, Reach
@@ -35,6 +36,7 @@ __all__ = [
     "ChannelTokens",
     "ChatUser",
     "Chats",
+    "ClaimPage",
     "Connecting",
     "Connection",
     "ConnectionState",
@@ -62,8 +64,11 @@ __all__ = [
     "Pairing",
     "Pairings",
     "PastSend",
+    "PendingClaim",
+    "PendingClaims",
     "PhoneSession",
     "PhoneSessions",
+    "PhotoLinks",
     "Plans",
     "RateStore",
     "Reach",

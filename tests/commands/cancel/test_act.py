@@ -74,7 +74,7 @@ class Kept:
 
 
 def asked(mall, cancel: CancelChoices) -> Ask:
-    ports = Ports(mall, None, mall, mall, None, None, None)
+    ports = Ports(mall, None, mall, mall, None, None, None, None, None, None)
     return Ask(
         shop=Shop(MallId("mall"), 1, ChannelId("c1"), name="가게"),
         customer=Member("sujin", proven=True),
