@@ -39,6 +39,7 @@ PATHS: Mapping[str, Path] = {
         _path("customers", "mall.read_customer", "cellphone member_id"),
         _path("customersprivacy", "mall.read_privacy", "search_type search_field keyword limit"),
         _path("products", "mall.read_product", "product_no fields limit"),
+        _path("products/{product_no}/variants", "mall.read_product", "fields"),
         _path("cancellationrequests", "mall.write_order"),
         _path("returnrequests", "mall.write_order"),
         _path("exchangerequests", "mall.write_order"),

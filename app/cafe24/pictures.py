@@ -56,6 +56,10 @@ def _key(shop: Shop, product_no: int) -> tuple[str, int, int]:
 
 
 def _picture(product: wire.Product) -> str:
-    url = product.list_image or product.small_image or product.tiny_image or _NONE
+    return web_address(product.list_image or product.small_image or product.tiny_image or _NONE)
+
+
+def web_address(url: str) -> str:
+    """Of a picture; "" for anything that is not on the web."""
     url = f"https:{url}" if url.startswith("//") else url
     return url if url.startswith(("https://", "http://")) else _NONE

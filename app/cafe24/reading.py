@@ -123,6 +123,8 @@ def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl) -> OrderItem:
         tracking=tracking,
         is_gift=item.gift is True,
         in_set=item.product_bundle is True,
+        variant_code=item.variant_code,
+        custom_variant_code=item.custom_variant_code,
     )
 
 
@@ -134,6 +136,8 @@ def _to_receiver(receiver: wire.Receiver) -> Receiver:
         address1=receiver.address1,
         address2=receiver.address2,
         shipment_code=receiver.shipping_code,
+        phone=receiver.phone,
+        message=receiver.shipping_message,
     )
 
 

@@ -1,9 +1,11 @@
 """The mall's settings as the kernel's `MallRules`. What cannot be read stays unknown; nothing is guessed."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from commands.kernel.mall import ClaimPeriod, MallRules, Restore
+from commands.kernel.money import Money
 from commands.kernel.who import Shop
 
 from . import wire
@@ -28,10 +30,10 @@ class Cafe24Rules:
 
     async def rules(self, shop: Shop, *, fresh: bool) -> MallRules:
         read = self._settings.fresh if fresh else self._settings.warm
-        return to_rules(await read(shop))
+        return to_rules(await read(shop), shop.currency)
 
 
-def to_rules(settings: MallSettings) -> MallRules:
+def to_rules(settings: MallSettings, currency: str = "KRW") -> MallRules:
     order, coupon = settings.order, settings.coupon.recover_coupon_setting
     exposed = order.claim_request_button_exposure
     days = order.claim_request_button_period
@@ -48,7 +50,19 @@ def to_rules(settings: MallSettings) -> MallRules:
         stock_after_payment=_stock_after_payment(order),
         coupon_after_payment=RESTORES.get(coupon.cancel_after_pay, Restore.UNRECOGNISED),
         coupon_partial=PARTIAL_RESTORES.get(coupon.part, Restore.UNRECOGNISED),
+        customer_pays_return_shipping=order.customer_pays_return_shipping,
+        exchange_shipping_fee=_fee(order.exchange_shipping_fee, currency),
+        return_shipping_fee=_fee(order.return_shipping_fee, currency),
+        address_open=_words(order.receiver_address_modify_button_exposure),
     )
+
+
+def _fee(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None or amount < 0 else Money(amount, currency)
+
+
+def _words(words: list[str] | None) -> frozenset[str] | None:
+    return None if words is None else frozenset(words)
 
 
 def _stock_after_payment(order: wire.OrderSetting) -> Restore:

@@ -30,6 +30,8 @@ class Receiver(Inbound):
     zipcode: Text = ""
     address1: Text = ""
     address2: Text = ""
+    phone: Text = ""
+    shipping_message: Text = ""
     shipping_code: OptionalText = None
 
 
@@ -55,6 +57,8 @@ class OrderItem(Inbound):
     exchange_date: Instant = None
     gift: Flag = None
     product_bundle: Flag = None
+    variant_code: OptionalText = None
+    custom_variant_code: OptionalText = None
 
 
 class OrderAmounts(Inbound):
@@ -133,6 +137,34 @@ class Product(Inbound):
     tiny_image: OptionalText = None
 
 
+class VariantOption(Inbound):
+    name: Text = ""
+    value: Text = ""
+
+
+class Inventory(Inbound):
+    quantity: Number = None
+    use_inventory: Flag = None
+
+
+def _inventory(value: Any) -> Any:
+    """An object, or a list of one."""
+    rows = value if isinstance(value, list) else [value]
+    return _record(rows[0] if rows else None)
+
+
+class Variant(Inventory):
+    """상품의 품목. The stock stands in the row itself, or in `inventories` beside it."""
+
+    variant_code: OptionalText = None
+    options: Annotated[list[VariantOption], BeforeValidator(to_rows)] = []
+    additional_amount: Amount = None
+    display: Flag = None
+    selling: Flag = None
+    image: OptionalText = None
+    inventories: Annotated[Inventory, BeforeValidator(_inventory)] = Inventory()
+
+
 class Token(Inbound):
     """The three timestamps are left out on purpose: they are Korean local time without an offset."""
 
@@ -168,7 +200,9 @@ class OrderSetting(Inbound):
     customer_pays_return_shipping: Flag = None
     exchange_shipping_fee: Amount = None
     return_shipping_fee: Amount = None
-    receiver_address_modify_button_exposure: Words = []
+    receiver_address_modify_button_exposure: Annotated[list[str] | None, BeforeValidator(_words_or_none)] = (
+        None
+    )
 
 
 class RecoverCoupon(Inbound):

@@ -25,6 +25,7 @@ from app.cafe24.pictures import Cafe24Pictures
 from app.cafe24.probe import Existence, mall_exists
 from app.cafe24.rules import Cafe24Rules
 from app.cafe24.tokens import TokenSource
+from app.cafe24.variants import Cafe24Variants
 from app.cafe24.webhooks import OnOrder, Webhooks, nobody_follows
 from app.clock import Clock
 from app.ops import Metrics
@@ -60,6 +61,7 @@ class MallSide:
     pictures: Cafe24Pictures
     rules: Cafe24Rules
     claims: Cafe24Claims
+    variants: Cafe24Variants
     probe: Callable[[MallId], Awaitable[Existence]]
     closers: Sequence[Closer]
 
@@ -109,6 +111,7 @@ def mall_side(
         pictures=Cafe24Pictures(cafe24, clock=clock),
         rules=Cafe24Rules(Cafe24Settings(cafe24, clock=clock)),
         claims=Cafe24Claims(cafe24, orders),
+        variants=Cafe24Variants(cafe24, limiter, clock=clock),
         probe=partial(mall_exists, client, oauth),
         closers=closers,
     )

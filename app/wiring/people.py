@@ -27,7 +27,7 @@ from app.store.store import Store
 from app.wiring.mall import MallSide
 from commands.kernel.spec import Effects, Ports
 from commands.kernel.who import Customer
-from commands.registry import RegisteredOffers
+from commands.registry import RegisteredOffers, RegisteredShipDates
 
 
 def operator_senders(settings: Settings, client: http.Client, clock: Clock) -> list[SmsSender]:
@@ -110,7 +110,9 @@ def people(
         names=SessionNames(phone_sessions),
         effects=effects,
         offers=RegisteredOffers(),
-        variants=None,  # type: ignore[arg-type]
+        ship_dates=RegisteredShipDates(),
+        promises=None,  # type: ignore[arg-type]
+        variants=mall.variants,
         evidence=None,  # type: ignore[arg-type]
         warehouse=None,  # type: ignore[arg-type]
     )

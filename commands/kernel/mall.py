@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from .money import Money
+
 
 @dataclass(frozen=True, slots=True)
 class CancelChoices:
@@ -86,7 +88,8 @@ class ClaimPeriod(StrEnum):
 class MallRules:
     """쇼핑몰 설정 > 주문 설정 > 주문 후 설정 and 프로모션 > 쿠폰 설정, as they stood when read. None: not readable.
 
-    `exposed`: words such as `cancel_N20` (신청버튼 노출 범위).
+    `exposed`: words such as `cancel_N20` (신청버튼 노출 범위). The two fees are what the mall shows to buyers, no call
+    charges them: `exchange_shipping_fee` there and back, `return_shipping_fee` one way.
     """
 
     claims_open: bool | None
@@ -100,3 +103,7 @@ class MallRules:
     stock_after_payment: Restore
     coupon_after_payment: Restore
     coupon_partial: Restore
+    customer_pays_return_shipping: bool | None = None
+    exchange_shipping_fee: Money | None = None
+    return_shipping_fee: Money | None = None
+    address_open: frozenset[str] | None = None

@@ -95,6 +95,8 @@ class Receiver:
     address1: str
     address2: str
     shipment_code: str | None = None
+    phone: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

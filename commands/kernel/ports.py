@@ -53,11 +53,18 @@ class Orders(Protocol):
         ...
 
 
-class MallRefused(Exception):
-    """The mall understood and said no. Nothing took effect. `message` is the mall's own text."""
+# 택배사 수거신청 자동접수 is on in the mall, and it refuses requests for a pickup (H23).
+AUTO_PICKUP_ON = "auto_pickup_on"
 
-    def __init__(self, message: str) -> None:
+
+class MallRefused(Exception):
+    """The mall understood and said no. Nothing took effect. `message` is the mall's own text, `code` a word of ours
+    where the reason was recognised.
+    """
+
+    def __init__(self, message: str, code: str | None = None) -> None:
         self.message = message
+        self.code = code
         super().__init__(message)
 
 
@@ -121,7 +128,9 @@ class ExchangeTarget:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeCall:
-    """An exchange request (교환 신청): as a return, and one target a line."""
+    """An exchange request (교환 신청): as a return, and one target a line. Neither `pickup` nor `self_send`: goods that
+    have not been shipped need no way back.
+    """
 
     order_id: OrderId
     lines: tuple[tuple[OrderItemCode, int], ...]

@@ -6,7 +6,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app.cafe24.claims import LONGEST_REASON, Cafe24Claims, clean
+from app.cafe24.claim_words import LONGEST_REASON, clean
+from app.cafe24.claims import Cafe24Claims
 from app.errors import OutcomeUnknown, Rejected, Throttled, Unauthorized, Unavailable
 from commands.kernel import ports as kernel
 from commands.kernel.order import ItemState, OrderId, OrderItemCode
