@@ -103,19 +103,24 @@ Mark = Literal["cancel", "return", "exchange", "hold"]
 
 class Warehouse(Protocol):
     """The warehouse of a shop. Reads raise `Unavailable` and are cut at three seconds; a mark is never repeated
-    blindly: `key` makes it idempotent with us, and `unknown` asks for a read.
+    blindly: `key` makes it idempotent with us, and `unknown` asks for a read. A mark raises `Unavailable` where it
+    surely had no effect; what the warehouse cannot do is `refused`, without asking it.
     """
 
     async def capabilities(self, shop: Shop) -> frozenset[Capability] | None:
         """None: the shop has no warehouse. Asks nobody outside."""
         ...
 
-    async def orders(self, shop: Shop, order_ids: Iterable[OrderId]) -> Mapping[OrderId, WarehouseOrder]:
-        """A missing key: the warehouse does not hold the order (yet)."""
+    async def orders(
+        self, shop: Shop, order_ids: Iterable[OrderId], *, fresh: bool = False
+    ) -> Mapping[OrderId, WarehouseOrder]:
+        """A missing key: the warehouse does not hold the order (yet). At most a minute old, or read now when `fresh`:
+        whatever a change depends on is read fresh.
+        """
         ...
 
     async def package_orders(self, shop: Shop, package_id: str) -> frozenset[OrderId]:
-        """Every order in one combined package (합포장)."""
+        """Every order in one combined package (합포장), read now."""
         ...
 
     async def stock(self, shop: Shop, skus: Iterable[str]) -> Mapping[str, StockLevel]:
