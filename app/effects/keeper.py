@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 import orjson
@@ -11,6 +11,7 @@ from app.ids import new_id
 from app.keys import BadToken, KeyRing
 from app.ports import Audit, Intent, Intents, Jobs, KeptPlan, Plans, Reach, Statements
 from commands.kernel.mall import Choices
+from commands.kernel.order import OrderId
 from commands.kernel.plan import Draft, Planned, Receipt, ReceiptState, Settled, StalePlan
 from commands.kernel.spec import Ask
 from commands.kernel.who import CallerKind
@@ -18,7 +19,7 @@ from commands.kernel.who import CallerKind
 from .customers import is_same
 from .gate import ConnectionOf, check, expired, not_found, too_late
 from .inline import Inline, RunMall
-from .settling import Settling, receipt_of
+from .settling import Settling, receipt_of, under_way
 
 PURPOSE = "plan"
 EFFECT = "effect"
@@ -96,9 +97,7 @@ class EffectKeeper:
         if not intent.finished and not intent.answered:
             intent = await self._ended_or_answered(plan, intent)
         if intent.stale and not intent.answered:
-            if plan.payload is None:
-                raise expired(ask)
-            raise StalePlan(plan.payload)
+            raise _stale(ask, plan)
         return receipt_of(plan, intent)
 
     async def undo(self, ask: Ask, receipt_id: str) -> Receipt:
@@ -119,6 +118,15 @@ class EffectKeeper:
 
     async def receipt(self, ask: Ask, receipt_id: str) -> Receipt:
         return receipt_of(*await self._own(ask, receipt_id))
+
+    async def open_receipts(self, ask: Ask, order_ids: Iterable[OrderId]) -> Mapping[OrderId, Receipt]:
+        """One statement while nothing is open, and one more for each order that has something open."""
+        found = {}
+        for intent in await self._intents.unfinished(ask.shop.mall_id, order_ids):
+            plan = await self._plans.get(intent.mall_id, intent.plan_id)
+            own = plan is not None and _owns(ask, plan) and _may_see(ask, intent)
+            found[intent.order_id] = receipt_of(plan, intent) if plan and own else under_way(intent)
+        return found
 
     async def _plan_of(self, ask: Ask, token: str, command: str | None) -> KeptPlan:
         """One answer for every plan that is not this customer's to confirm here."""
@@ -176,7 +184,7 @@ class EffectKeeper:
         first = await self._intents.of_plan(plan.mall_id, plan.id)
         if first is None:
             # The order has an unfinished intent of another plan.
-            raise StalePlan(plan.payload or {})
+            raise _stale(ask, plan)
         return first
 
     async def _ended_or_answered(self, plan: KeptPlan, intent: Intent) -> Intent:
@@ -198,6 +206,16 @@ class EffectKeeper:
 
     async def _reload(self, intent: Intent) -> Intent:
         return await self._intents.get(intent.mall_id, intent.id) or intent
+
+
+def _stale(ask: Ask, plan: KeptPlan) -> Exception:
+    """A plan whose wish is wiped cannot be previewed again."""
+    return expired(ask) if plan.payload is None else StalePlan(plan.payload)
+
+
+def _may_see(ask: Ask, intent: Intent) -> bool:
+    """What a manager began is not shown to a customer."""
+    return ask.caller.kind is CallerKind.MANAGER or intent.caller.kind is CallerKind.USER
 
 
 def _owns(ask: Ask, plan: KeptPlan) -> bool:

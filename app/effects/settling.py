@@ -37,6 +37,11 @@ def receipt_of(plan: KeptPlan, intent: Intent) -> Receipt:
     )
 
 
+def under_way(intent: Intent) -> Receipt:
+    """What anybody who sees the order may know: something is being done to it."""
+    return Receipt("", "", intent.state, intent.order_id, {}, "", intent.at)
+
+
 class Settling:
     def __init__(self, intents: Intents, jobs: Jobs, audit: Audit, keys: KeyRing) -> None:
         self._intents = intents

@@ -1,8 +1,9 @@
 """Plans as they are kept, and the intents to carry them out: a confirmed plan's intent is its receipt (DESIGN §7)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from commands.kernel.order import OrderId
@@ -42,9 +43,35 @@ class KeptPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """A claim in some manager's queue. `kind`: what alike cases share; `due_at`: when somebody is reminded, if ever."""
+
+    channel_id: ChannelId
+    kind: str
+    due_at: datetime | None = None
+
+
+class Verdict(StrEnum):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How a claim stopped waiting. `by`: `manager:{id}`, `deadline` or `user`; `words`: those of a rejection."""
+
+    verdict: Verdict
+    by: str
+    at: datetime
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """`id` is the receipt's. `stale`: the order had changed and nothing was asked of the mall; `answered`: somebody
-    was given the receipt while it was open, so that it is the answer whatever comes.
+    was given the receipt while it was open, so that it is the answer whatever comes. `waits` is set once a manager has
+    to decide, `decided` once somebody has: then `job_id` is that of the approval.
     """
 
     id: str
@@ -61,13 +88,18 @@ class Intent:
     shown: Json | None = None
     stale: bool = False
     answered: bool = False
+    waits: Waits | None = None
+    decided: Decided | None = None
 
     @property
     def finished(self) -> bool:
+        """Nothing works on it. A pending one is finished in this sense: its order is free for other wishes."""
         return self.state not in UNFINISHED
 
 
 UNFINISHED = frozenset({ReceiptState.SCHEDULED, ReceiptState.CHECKING})
+UNSETTLED = UNFINISHED | {ReceiptState.PENDING}
+"""What was asked for must not be wiped yet."""
 
 Also = Callable[[Statements, Intent], Awaitable[None]]
 """What is kept with a change of an intent, or not at all."""
@@ -96,10 +128,26 @@ class Intents(Protocol):
 
     async def of_order(self, mall_id: MallId, order_id: OrderId, state: ReceiptState) -> list[Intent]: ...
 
+    async def unfinished(self, mall_id: MallId, order_ids: Iterable[OrderId]) -> list[Intent]: ...
+
     async def move(
-        self, intent: Intent, to: Settled, at: datetime, also: Also | None = None, *, stale: bool = False
+        self,
+        intent: Intent,
+        to: Settled,
+        at: datetime,
+        also: Also | None = None,
+        *,
+        stale: bool = False,
+        waits: Waits | None = None,
+        decided: Decided | None = None,
     ) -> Intent | None:
-        """Compare-and-set from `intent.state`: exactly one mover wins, the others get None."""
+        """Compare-and-set from `intent.state` of the same job: exactly one mover wins, the others get None."""
+        ...
+
+    async def approve(self, intent: Intent, decided: Decided, job_id: str, also: Also) -> Intent | None:
+        """From `pending` to `checking`, for a job of its own. None when it waits no more, or something else works on
+        its order.
+        """
         ...
 
     async def answer(self, intent: Intent, also: Also) -> Intent | None:

@@ -2,6 +2,7 @@
 compare-and-set, and what must be kept with a change is kept in its transaction.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,13 @@ class SqlIntents:
     async def of_order(self, mall_id: MallId, order_id: OrderId, state: ReceiptState) -> list[Intent]:
         where = "order_id = :order_id AND state = :state ORDER BY at, id"
         return await self._all(where, mall_id, order_id=order_id, state=state.value)
+
+    async def unfinished(self, mall_id: MallId, order_ids: Iterable[OrderId]) -> list[Intent]:
+        named = {f"order_{number}": order_id for number, order_id in enumerate(order_ids)}
+        if not named:
+            return []
+        names = ", ".join(f":{name}" for name in named)
+        return await self._all(f"finished = 0 AND order_id IN ({names})", mall_id, **named)
 
     async def move(
         self, intent: Intent, to: Settled, at: datetime, also: Also | None = None, *, stale: bool = False

@@ -1,14 +1,14 @@
 """How a command introduces itself to every face."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from .decision import Decision
 from .doctor import Doctor
 from .mall import Choices
-from .order import Order
+from .order import Order, OrderId, OrderItemCode
 from .plan import Draft, Json, Planned, Receipt, Settled, Steps, WentStale
 from .ports import Claims, Evidence, OrdererNames, Orders, Pictures, Rules, Variants
 from .screen import Screen
@@ -31,6 +31,12 @@ class Effects(Protocol):
     async def undo(self, ask: "Ask", receipt_id: str) -> Receipt: ...
 
     async def receipt(self, ask: "Ask", receipt_id: str) -> Receipt: ...
+
+    async def open_receipts(self, ask: "Ask", order_ids: Iterable[OrderId]) -> Mapping[OrderId, Receipt]:
+        """What is under way for these orders, without asking the mall. A change by somebody else comes
+        without id, command, lines and name.
+        """
+        ...
 
     async def withdraw(self, ask: "Ask", pending_id: str) -> Receipt:
         """The customer takes a pending claim back; `pending_id` is its receipt's id. `tooLate` once it is decided."""
@@ -55,6 +61,41 @@ class Offers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """A customer was told that this item leaves on this day."""
+
+    order_id: OrderId
+    code: OrderItemCode
+    ship_date: date
+
+
+class Promises(Protocol):
+    """Ship dates that customers were told (`shipping.notifyChange`)."""
+
+    async def given(self, ask: "Ask", promises: Sequence[Promise]) -> None:
+        """Kept for whoever asked, to be told once when the day becomes another."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDate:
+    """Items that leave together, in words: `note` says why there is no day, or what the day rests on; `restock`: when
+    items without stock come back.
+    """
+
+    codes: tuple[OrderItemCode, ...]
+    ship_date: date | None
+    note: str
+    restock: Mapping[OrderItemCode, date]
+
+
+class ShipDates(Protocol):
+    async def of(self, ask: "Ask", order: Order) -> Sequence[ShownDate]:
+        """Nothing without a warehouse (H16), with the command off, or where nothing is left to ship."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """The outside, as far as commands may reach."""
 
@@ -68,6 +109,8 @@ class Ports:
     variants: Variants
     evidence: Evidence
     warehouse: Warehouse
+    promises: Promises
+    ship_dates: ShipDates
 
 
 Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
