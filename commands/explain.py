@@ -1,13 +1,14 @@
 """Decisions and orders put into the words and shapes of the wire; every face shows these."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
-from commands.kernel.calendar import KST, kst_day
+from commands.kernel.calendar import kst_day
 from commands.kernel.decision import Allowed, Blocked, Decision, Finding, NeedsManager, decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import Order, OrderItem, Tracking
-from commands.kernel.spec import Ask
+from commands.kernel.spec import Ask, ShownDate
 from commands.kernel.texts import Texts, beside
 from commands.kernel.who import Language
 from commands.shapes import (
@@ -19,6 +20,7 @@ from commands.shapes import (
     OrderCard,
     OrderDetail,
     ReceiverShape,
+    ShipGroup,
     TrackingShape,
 )
 
@@ -38,14 +40,8 @@ def status_text(order: Order, language: Language) -> str:
 
 
 def day_text(order: Order, ask: Ask) -> str:
-    """`11월 18일 (수)`; the year is said when it is not this one."""
-    day, language = order.ordered_at.astimezone(KST), ask.language
-    this_year = day.year == kst_day(ask.now).year
-    if language is Language.EN:
-        return f"{day:%a}, {day.day} {day:%b}" + ("" if this_year else f" {day.year}")
-    key = "day" if this_year else "day.year"
-    weekday = _WEEKDAYS[language][day.weekday()]
-    return WORDS.say(language, key, year=day.year, month=day.month, day=day.day, weekday=weekday)
+    """The day of the order, in words."""
+    return date_text(kst_day(order.ordered_at), ask.language, kst_day(ask.now))
 
 
 def money_text(amount: str, currency: str, language: Language) -> str:
@@ -59,6 +55,28 @@ def payment_text(method: str, language: Language) -> str:
     """A method that we have no word for is shown as `기타`."""
     key = f"payment.{method}"
     return WORDS.say(language, key if WORDS.has(key) else "payment.etc")
+
+
+def date_text(day: date, language: Language, today: date) -> str:
+    """`11월 26일 (목)`; the year is said when it is not this one."""
+    this_year = day.year == today.year
+    if language is Language.EN:
+        return f"{day:%a}, {day.day} {day:%b}" + ("" if this_year else f" {day.year}")
+    key = "day" if this_year else "day.year"
+    weekday = _WEEKDAYS[language][day.weekday()]
+    return WORDS.say(language, key, year=day.year, month=day.month, day=day.day, weekday=weekday)
+
+
+def ship_groups_shape(order: Order, shown: Sequence[ShownDate], ask: Ask) -> list[ShipGroup]:
+    items = {item.code: item_shape(item, ask) for item in order.items}
+    return [
+        ShipGroup(
+            items=[items[c].model_copy(update={"restock_date": group.restock.get(c)}) for c in group.codes],
+            expected_ship_date=group.ship_date,
+            note=group.note,
+        )
+        for group in shown
+    ]
 
 
 def item_shape(item: OrderItem, ask: Ask) -> ItemShape:

@@ -1,8 +1,10 @@
 """Every command there is: one line each."""
 
-from commands import cancel, order_list, why
+from collections.abc import Sequence
+
+from commands import cancel, order_list, ship_date, why
 from commands.kernel.order import Order
-from commands.kernel.spec import Ask, CommandSpec, Offer
+from commands.kernel.spec import Ask, CommandSpec, Offer, ShownDate
 
 COMMANDS: tuple[CommandSpec, ...] = (order_list.SPEC, cancel.SPEC, why.SPEC)
 
@@ -22,3 +24,12 @@ class RegisteredOffers:
             for command in COMMANDS
             if command.offer and command.name in ask.choices.commands_on
         ]
+
+
+class RegisteredShipDates:
+    """Implements `ShipDates`."""
+
+    async def of(self, ask: Ask, order: Order) -> Sequence[ShownDate]:
+        if ship_date.SPEC.name not in ask.choices.commands_on:
+            return ()
+        return await ship_date.for_detail(ask, order)

@@ -106,6 +106,14 @@ class ClaimShape(Shape):
     at: dt.datetime | None = None
 
 
+class ShipGroup(Shape):
+    """Items that leave together. `note` says why there is no day, or what the day rests on."""
+
+    items: list[ItemShape]
+    expected_ship_date: dt.date | None = None
+    note: str | None = None
+
+
 class OrderDetail(OrderCard):
     payment: list[str]
     receiver: ReceiverShape | None = None

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .decision import Finding
-from .mall import CancelChoices, MallRules
+from .mall import CancelChoices, MallRules, ShippingChoices
+from .warehouse import Capability
 
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """The settings and the connection as rules may read them. `mall`: None while the mall cannot be asked."""
+    """The settings and the connection as rules may read them. `mall`: None while the mall cannot be asked; `warehouse`:
+    what the connected one can do, None without one.
+    """
 
     connected: bool
     reconnect_needed: bool = False
@@ -24,6 +27,8 @@ class ShopFacts:
     has_wms: bool = False
     cancel: CancelChoices = field(default_factory=CancelChoices)
     mall: MallRules | None = None
+    warehouse: frozenset[Capability] | None = None
+    shipping: ShippingChoices = field(default_factory=ShippingChoices)
 
 
 Doctor = Callable[[ShopFacts], Iterable[Finding]]
