@@ -4,6 +4,7 @@ A manager does the same in the customer's chat, and learns which setting of the 
 Example: 「오가닉 코튼 셔츠 화이트/L 2개 · 취소하기 · 신용카드로 79,000원 자동 환불」
 """
 
+from commands.claiming import CandidatesParams, ConfirmParams
 from commands.kernel.spec import CommandSpec, FunctionSpec
 from commands.shapes import ReceiptResult
 
@@ -15,14 +16,7 @@ from .forms import CHOOSE, COMMAND, CONFIRM, LIST, PREVIEW, RECEIPT, UNDO
 from .outcome import confirm_screen, receipt_screen, undo_screen
 from .preview_screens import preview_screen
 from .screens import choose_screen, list_screen
-from .wire import (
-    CandidatesParams,
-    CandidatesResult,
-    ConfirmParams,
-    PreviewParams,
-    PreviewResult,
-    UndoParams,
-)
+from .wire import CandidatesResult, PreviewParams, PreviewResult, UndoParams
 
 SPEC = CommandSpec(
     name=COMMAND,

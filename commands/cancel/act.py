@@ -4,6 +4,7 @@ Reading, deciding and calling stand inside one marked step: a crash anywhere in 
 is read before anything else. A call is repeated only where the mall surely holds none of it.
 """
 
+from commands.kernel import claim_lines
 from commands.kernel.decision import Allowed
 from commands.kernel.failures import Failure
 from commands.kernel.order import ItemState, Order, OrderItemCode
@@ -127,17 +128,8 @@ def answer_seen(order: Order, wish: Wish) -> Json:
 
 
 def took_effect(order: Order, wish: Wish, code: OrderItemCode) -> bool:
-    """A line that was free when the plan was made and stands under a cancel now."""
-    state = next((item.state for item in order.items if item.code == code), ItemState.UNRECOGNISED)
-    return state in {ItemState.CANCEL_REQUESTED, ItemState.CANCELLED} or _gave_its_part(order, wish, code)
-
-
-def _gave_its_part(order: Order, wish: Wish, code: OrderItemCode) -> bool:
-    """ASSUMPTION: cancelling part of a line leaves the rest on its code with a smaller quantity."""
-    if code not in parts_of(wish):
-        return False
-    left = wish.before[code][1] - wish.lines[code]
-    return any(item.code == code and item.quantity == left for item in order.items)
+    cancelled = frozenset({ItemState.CANCEL_REQUESTED, ItemState.CANCELLED})
+    return claim_lines.took_effect(order, wish.lines, wish.before, code, cancelled)
 
 
 def state_of(order: Order, wish: Wish, *, complete: bool) -> ReceiptState:

@@ -1,21 +1,27 @@
 """`/주문취소`: what may be cancelled, what would happen, and the cancel itself: load → decide → ask → act → report."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Literal
 
+from commands.claiming import (
+    CandidatesParams,
+    ConfirmParams,
+    HiddenOrder,
+    line_shapes,
+    missing_proof,
+    own_order,
+)
 from commands.explain import decision_shape, item_shape, order_card
 from commands.kernel.calendar import kst_day
 from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import MallRules
-from commands.kernel.order import ItemState, Order, OrderId
+from commands.kernel.order import ItemState, Order
 from commands.kernel.plan import Draft, Json, Receipt, StalePlan, seen_hash
 from commands.kernel.spec import Ask
 from commands.kernel.texts import beside
-from commands.kernel.who import CallerKind, Guest, Member
 from commands.receipt import receipt_shape
-from commands.shapes import LineShape, ReceiptResult
+from commands.shapes import ReceiptResult
 
 from .facts import CancelPlan, Facts
 from .item_rules import item_findings
@@ -24,10 +30,7 @@ from .rules import NOTHING_TO_CANCEL, decide_cancellation
 from .wire import (
     CandidateItem,
     CandidateOrder,
-    CandidatesParams,
     CandidatesResult,
-    ConfirmParams,
-    HiddenOrder,
     PreviewParams,
     PreviewResult,
     UndoParams,
@@ -38,7 +41,6 @@ TEXTS = beside(__file__)
 MOST_CANDIDATES = 5
 EXPECTED = frozenset({ItemState.PREPARING, ItemState.AWAITING_PAYMENT, ItemState.UNRECOGNISED})
 """A customer looks for orders with such lines here; orders without any are not even hidden."""
-NAME_ASKED_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,7 @@ async def offer(ask: Ask, order: Order) -> Decision[CancelPlan]:
 
 
 async def one_order(ask: Ask, order_id: str) -> Order:
-    order = await ask.ports.orders.one(ask.shop, ask.customer, OrderId(order_id))
-    if order is None:
-        raise Failure(FailureType.NOT_FOUND, TEXTS.say(ask.language, "order.notFound"))
-    return order
+    return await own_order(ask, order_id, TEXTS)
 
 
 async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
@@ -135,10 +134,13 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
     token, expires_at, missing = None, None, None
     if not isinstance(decision, Blocked):
         outcome = "complete" if decision.plan.outcome_complete else "request"
-    lines = lines_of(order, wish)
+    lines = line_shapes(order, wish.lines)
     refund = refund_shape(ask, facts, TEXTS, complete=outcome == "complete")
     if isinstance(decision, Allowed):
-        missing = await _missing(ask, order, decision.plan, params) or None
+        account_missing = decision.plan.needs_account and params.refund_account is None
+        missing = (
+            await missing_proof(ask, order, params.orderer_name, account_missing=account_missing) or None
+        )
         if not missing:
             shown: dict[str, Any] = {
                 "outcome": outcome,
@@ -166,50 +168,6 @@ def seen_by(order: Order, decision: Decision[CancelPlan], outcome: str) -> str:
     """The same for every language: codes and facts, not sentences."""
     findings = [[f.rule, f.code, dict(f.facts), list(f.items)] for f in decision.findings]
     return seen_hash(order, {"findings": findings}, {"outcome": outcome})
-
-
-def lines_of(order: Order, wish: Wish) -> list[LineShape]:
-    return [
-        LineShape(
-            order_item_code=item.code,
-            product_name=item.product_name,
-            option_text=item.option_text,
-            quantity=wish.lines[item.code],
-        )
-        for item in order.items
-        if item.code in wish.lines
-    ]
-
-
-async def _missing(ask: Ask, order: Order, plan: CancelPlan, params: PreviewParams) -> list[str]:
-    missing = []
-    if ask.caller.kind is CallerKind.USER and isinstance(ask.customer, Member) and not ask.customer.proven:
-        missing.append("phoneCode")
-    if plan.needs_account and params.refund_account is None:
-        missing.append("refundAccount")
-    if asks_name(ask, order) and not await _name_is_right(ask, order, params.orderer_name):
-        missing.append("ordererName")
-    return missing
-
-
-def asks_name(ask: Ask, order: Order) -> bool:
-    """A number may have been given to somebody new: an old order, or one account of several, asks for the name too."""
-    if ask.caller.kind is CallerKind.MANAGER:
-        return False
-    old = ask.now - order.ordered_at > NAME_ASKED_AFTER
-    match ask.customer:
-        case Guest():
-            return old
-        case Member(by_phone=by_phone, one_of_several=several):
-            return by_phone and (old or several)
-
-
-async def _name_is_right(ask: Ask, order: Order, given: str | None) -> bool:
-    if not given:
-        return False
-    return await ask.ports.names.is_right(
-        ask.caller.id, ask.shop.channel_id, given=given, actual=order.orderer_name
-    )
 
 
 async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:

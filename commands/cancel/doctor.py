@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from commands.kernel.claim_rules import CLAIM_SETTINGS, EXPOSURE_SETTING, PERIOD_SETTING
 from commands.kernel.decision import ChangesWhen, Effect, Finding, Layer
 from commands.kernel.doctor import ShopFacts
 from commands.kernel.mall import ClaimPeriod, MallRules, Restore
 
-from .item_rules import CLAIM_SETTINGS
 from .order_rules import COUPON_SETTINGS, SCOPE_SETTING, STOCK_SETTINGS
 
 SETTLED = frozenset({Restore.AUTOMATIC, Restore.NEVER})
@@ -30,10 +30,10 @@ def what_customers_see(mall: MallRules) -> Iterator[Finding]:
         layer = Layer.MALL_SETTING
         yield Finding("D1", "claims_switched_off", Effect.BLOCKS, layer, {}, (), CLAIM_SETTINGS, act)
     elif mall.claims_open and not any(word.startswith("cancel_") for word in mall.exposed):
-        path = f"{CLAIM_SETTINGS} > 신청버튼 노출 범위"
+        path = EXPOSURE_SETTING
         yield Finding("D2", "nothing_exposed", Effect.BLOCKS, Layer.MALL_SETTING, setting_path=path)
     if mall.period is ClaimPeriod.FROM_ORDER and mall.period_days is not None:
-        path = f"{CLAIM_SETTINGS} > 신청버튼 노출 기간"
+        path = PERIOD_SETTING
         limit = {"limit": mall.period_days}
         yield Finding("D6", "period_from_order", Effect.NOTES, Layer.MALL_SETTING, limit, setting_path=path)
 

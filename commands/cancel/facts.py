@@ -4,23 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from commands.kernel import claim_rules
 from commands.kernel.calendar import kst_day
+from commands.kernel.claim_rules import CLAIMED
 from commands.kernel.mall import CancelChoices, MallRules
 from commands.kernel.money import Money
-from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode, PaidState, RefundWay
-
-CLAIMED = frozenset(
-    {
-        ItemState.CANCEL_REQUESTED,
-        ItemState.CANCELLED,
-        ItemState.RETURNING,
-        ItemState.RETURNED,
-        ItemState.EXCHANGING,
-        ItemState.EXCHANGED,
-    }
-)
-
-ACCOUNT_METHODS = frozenset({"cash", "icash"})
+from commands.kernel.order import Order, OrderItem, OrderItemCode, PaidState, RefundWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +88,4 @@ def refund_of(facts: Facts) -> Refund:
 
 
 def needs_account(facts: Facts) -> bool:
-    """Where the mall asks for one with every claim, or money that came by transfer must go back by hand."""
-    by_transfer = ACCOUNT_METHODS & frozenset(facts.order.payment.methods)
-    return facts.mall.refund_account_required is True or bool(by_transfer)
+    return claim_rules.needs_account(facts.order, facts.mall)

@@ -1,70 +1,41 @@
 """C11–C26: whether the chosen lines go to a manager, are lowered to a request or lifted, and who refunds. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from commands.kernel.decision import ChangesWhen, Effect, Fact, Finding, Layer
+from commands.kernel import claim_rules
+from commands.kernel.claim_rules import CLAIM_SETTINGS
+from commands.kernel.claim_rules import of_order as _of
+from commands.kernel.decision import Effect, Finding, Layer
 from commands.kernel.mall import Restore
-from commands.kernel.order import OrderItemCode, PaidState, RefundWay, SalesChannel
+from commands.kernel.order import RefundWay
 
 from .facts import Facts, needs_account
-from .item_rules import CLAIM_SETTINGS
 
 STOCK_SETTINGS = "쇼핑몰 설정 > 주문 설정 > 입금/환불/반품처리 설정 > 취소/반품 시 자동 수량 복구"
 COUPON_SETTINGS = "프로모션 > 쿠폰 설정 > 기본 설정 > 쿠폰 복원 설정"
 SCOPE_SETTING = "cancel.completeScope"
-SPECIAL = ("escrow", "multipleAddresses", "subscription")
 CARRIER_BILLING = "cell"
 OrderRule = Callable[[Facts], Finding | None]
 
 
-def _of(
-    rule: str,
-    code: str,
-    effect: Effect,
-    layer: Layer,
-    *,
-    facts: Mapping[str, Fact] | None = None,
-    items: tuple[OrderItemCode, ...] = (),
-    path: str | None = None,
-    act: str | None = None,
-) -> Finding:
-    changes = ChangesWhen(act=act) if act else None
-    return Finding(rule, code, effect, layer, facts or {}, items, path, changes)
-
-
 def other_sales_channel(facts: Facts) -> Finding | None:
     """C11: 자사몰 주문이 아님."""
-    order = facts.order
-    if order.channel is SalesChannel.OWN_MALL:
-        return None
-    seen = {"channel": order.channel_code}
-    return _of("C11", "other_sales_channel", Effect.NEEDS_MANAGER, Layer.ORDER, facts=seen)
+    return claim_rules.other_sales_channel("C11", facts.order)
 
 
 def special_order(facts: Facts) -> Finding | None:
     """C12: 에스크로·복수 배송지·정기 배송, 또는 그 표시가 없음."""
-    traits = [t for name in SPECIAL for t in (name, f"{name}Unknown") if t in facts.order.traits]
-    if not traits:
-        return None
-    seen = {"traits": ", ".join(traits)}
-    return _of("C12", "special_order", Effect.NEEDS_MANAGER, Layer.ORDER, facts=seen)
+    return claim_rules.special_order("C12", facts.order)
 
 
 def payment_is_incomplete(facts: Facts) -> Finding | None:
     """C13: 일부만 결제됐거나 결제 상태를 모름."""
-    state = facts.order.payment.state
-    if state in {PaidState.PAID, PaidState.UNPAID}:
-        return None
-    return _of("C13", "payment_incomplete", Effect.NEEDS_MANAGER, Layer.PAYMENT, facts={"paid": state.value})
+    return claim_rules.payment_is_incomplete("C13", facts.order)
 
 
 def payment_is_unrecognised(facts: Facts) -> Finding | None:
     """C14: 모르는 결제 수단."""
-    strange = [m for m, way in facts.order.payment.ways if way is RefundWay.UNRECOGNISED]
-    if not strange and facts.order.payment.ways:
-        return None
-    seen = {"methods": ", ".join(strange)}
-    return _of("C14", "unrecognised_payment", Effect.NEEDS_MANAGER, Layer.PAYMENT, facts=seen)
+    return claim_rules.payment_is_unrecognised("C14", facts.order)
 
 
 def carrier_billing_in_part(facts: Facts) -> Finding | None:

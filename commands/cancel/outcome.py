@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from commands.claim_forms import Input, reader, talk
+from commands.claiming import ConfirmParams
 from commands.explain import WORDS
 from commands.kernel.calendar import KST
 from commands.kernel.failures import Failure, FailureType
@@ -13,10 +15,10 @@ from commands.receipt import receipt_shape
 from commands.shapes import ReceiptShape
 
 from .command import TEXTS, confirm, receipt_of, undo
-from .forms import COMMAND, RECEIPT, UNDO, Input, reader, talk
+from .forms import COMMAND, RECEIPT, UNDO
 from .preview_screens import line_rows, preview_screen
 from .report import refund_total
-from .wire import ConfirmParams, UndoParams
+from .wire import UndoParams
 
 TONES = {
     ReceiptState.DONE: Tone.GOOD,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
+from commands.claim_forms import ACCOUNT, Input, quantities, reader, talk
+from commands.claiming import BANKS
 from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.screen import Button, Card, Line, Notice, Row, Scalar, Screen, Show, Tone
@@ -12,22 +14,16 @@ from commands.shapes import FindingShape, LineShape
 
 from .command import TEXTS, preview
 from .forms import (
-    ACCOUNT,
     ASKED_AGAIN,
     CHOOSE,
     COMMAND,
     CONFIRM,
-    Input,
     account_screen,
     carried,
     name_screen,
     params_from,
     phone_screen,
-    quantities,
-    reader,
-    talk,
 )
-from .reasons import BANKS
 from .report import refund_total
 from .screens import choose_screen
 from .wire import PreviewParams, PreviewResult

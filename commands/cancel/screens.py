@@ -1,5 +1,6 @@
 """`/주문취소` on a phone, first half: pick an order, then its lines, with quantities and a reason."""
 
+from commands.claim_forms import QUANTITY, Input, talk, why
 from commands.explain import day_text, status_text
 from commands.kernel.decision import Decision, Finding, NeedsManager, decisive
 from commands.kernel.order import Order, OrderItem
@@ -21,7 +22,7 @@ from commands.kernel.spec import Ask
 
 from .command import TEXTS, facts_of, look, one_order, why_none
 from .facts import CancelPlan
-from .forms import CHOOSE, COMMAND, LIST, PREVIEW, QUANTITY, Input, talk, why
+from .forms import CHOOSE, COMMAND, LIST, PREVIEW
 from .item_rules import item_findings
 from .reasons import REASONS
 
@@ -34,7 +35,7 @@ async def list_screen(ask: Ask, given: Input) -> Screen:
         return await choose_screen(ask, given)
     found = await look(ask)
     say = TEXTS.say
-    none = "" if found.shown else why(ask, why_none(found).findings)
+    none = "" if found.shown else why(ask, why_none(found).findings, TEXTS)
     return Screen(
         title=say(ask.language, "list.title"),
         lead=say(ask.language, "list.lead") if found.shown else "",
@@ -60,7 +61,7 @@ def _order_card(ask: Ask, order: Order) -> Card:
 
 def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan], told: str) -> Card:
     """`told`: the why that stands above all cards already."""
-    text = why(ask, decision.findings)
+    text = why(ask, decision.findings, TEXTS)
     finding = decisive(decision.findings)
     key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
     return Card(
@@ -125,7 +126,7 @@ def _nothing_free(ask: Ask, order: Order, findings: tuple[Finding, ...], picture
     return Screen(
         title=TEXTS.say(ask.language, "choose.title"),
         lead=_lead(ask, order),
-        notices=(Notice(why(ask, findings)),) if findings else (),
+        notices=(Notice(why(ask, findings, TEXTS)),) if findings else (),
         cards=(Card(TEXTS.say(ask.language, "choose.held"), rows=_rows(ask, order)),),
         buttons=(*talk(ask, findings[0].code if findings else "hidden", order.order_id), _other_order(ask)),
         pictures=pictures,
@@ -147,7 +148,7 @@ def _other_order(ask: Ask) -> Button:
 
 def _held_field(ask: Ask, item: OrderItem, findings: tuple[Finding, ...]) -> Field:
     """A line that cannot be cancelled stands in its place, with its why."""
-    row = _row(ask, item, note=why(ask, findings))
+    row = _row(ask, item, note=why(ask, findings, TEXTS))
     return Field(f"held.{item.code}", item.product_name, "check", value="0", row=row, off=True)
 
 

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from commands.claiming import AccountParams, HiddenOrder, LineParams
 from commands.shapes import (
     CommandParams,
     DecisionShape,
@@ -16,13 +17,9 @@ from commands.shapes import (
     Shape,
 )
 
-from .reasons import BANKS, REASONS
+from .reasons import REASONS
 
 ReasonType = Literal["changeOfMind", "deliveryDelay", "dissatisfiedService", "other"]
-
-
-class CandidatesParams(CommandParams):
-    pass
 
 
 class CandidateItem(ItemShape):
@@ -34,11 +31,6 @@ class CandidateOrder(OrderCard):
     items: list[CandidateItem]  # type: ignore[assignment]
 
 
-class HiddenOrder(Shape):
-    order_id: str
-    decision: DecisionShape
-
-
 class CandidatesResult(Shape):
     """At most five orders. `hidden`: orders that a customer would expect here, each with its why."""
 
@@ -47,36 +39,9 @@ class CandidatesResult(Shape):
     hidden: list[HiddenOrder]
 
 
-class LineParams(Params):
-    order_item_code: str = Field(min_length=1, max_length=40)
-    quantity: int = Field(ge=1, le=9_999, strict=True)
-
-
 class ReasonParams(Params):
     type: ReasonType
     text: str | None = Field(None, max_length=500)
-
-
-class AccountParams(Params):
-    """`bankCode` is Cafe24's `bank_NN`; digits and hyphens in the number; the holder as the bank has it."""
-
-    bank_code: str
-    account_number: str = Field(min_length=6, max_length=30, pattern=r"^[0-9][0-9-]*[0-9]$")
-    holder: str = Field(min_length=1, max_length=15)
-
-    @field_validator("holder")
-    @classmethod
-    def _named(cls, value: str) -> str:
-        if not any(c.isprintable() and not c.isspace() for c in value):
-            raise ValueError("is empty")
-        return value
-
-    @field_validator("bank_code")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value not in BANKS:
-            raise ValueError("is not a bank of the list")
-        return value
 
 
 class PreviewParams(CommandParams):
@@ -97,10 +62,6 @@ class PreviewResult(Shape):
     plan_token: str | None = None
     missing: list[str] | None = None
     expires_at: dt.datetime | None = None
-
-
-class ConfirmParams(CommandParams):
-    plan_token: str = Field(min_length=1, max_length=400)
 
 
 class UndoParams(CommandParams):

@@ -1,6 +1,6 @@
 """A confirmed cancel carried out: what an interrupted, refused or lost call leaves, and what the shop decides later."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -74,7 +74,8 @@ class Kept:
 
 
 def asked(mall, cancel: CancelChoices) -> Ask:
-    ports = Ports(mall, None, mall, mall, None, None, None, None, None, None)
+    nobody = dict.fromkeys(field.name for field in fields(Ports))
+    ports = Ports(**nobody | {"orders": mall, "rules": mall, "claims": mall})
     return Ask(
         shop=Shop(MallId("mall"), 1, ChannelId("c1"), name="가게"),
         customer=Member("sujin", proven=True),
