@@ -134,7 +134,7 @@ class TokenSource:
         if attempt & (attempt - 1):
             raise Unavailable(SYSTEM, "refresh", note=f"attempt {attempt} waits")
         try:
-            new = await self._ask(mall_id, pair, first=attempt == 1)
+            new = await self._ask(mall_id, pair, attempt)
         except InvalidGrant:
             await self.give_up(mall_id, pair)
             raise
@@ -143,7 +143,8 @@ class TokenSource:
         # Not rotated: a new consent came in between, and its pair is the one to use.
         return new if rotated else await self._stored(mall_id)
 
-    async def _ask(self, mall_id: MallId, pair: TokenPair, *, first: bool) -> TokenPair:
+    async def _ask(self, mall_id: MallId, pair: TokenPair, attempt: int) -> TokenPair:
+        first = attempt == 1
         try:
             return await self._oauth.refresh(mall_id, pair.refresh)
         except OutcomeUnknown as error:
@@ -152,7 +153,7 @@ class TokenSource:
         except Unavailable as error:
             # Only here nothing can have happened: the request never left, now and in no earlier attempt.
             if first and error.status is None:
-                await self._store.release_refresh(mall_id, pair.generation)
+                await self._store.release_refresh(mall_id, pair.generation, attempt)
             raise
         # The silent one may have worked on the other side; the same token, once more, tells.
         try:

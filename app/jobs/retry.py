@@ -11,7 +11,7 @@ from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 
 class ErrorKind(StrEnum):
     THROTTLED = "throttled"
-    """The system asked us to wait: not the job's fault."""
+    """The system asked us to wait: not the job's fault, and not for ever."""
     UNAVAILABLE = "unavailable"
     """Surely without effect."""
     TO_RECONCILE = "to_reconcile"
@@ -38,6 +38,8 @@ class GiveUp:
 _LONGEST = timedelta(minutes=10)
 _ATTEMPTS = {ErrorKind.UNAVAILABLE: 15, ErrorKind.TO_RECONCILE: 15, ErrorKind.UNEXPECTED: 4}
 _FIRST_WAIT = {ErrorKind.UNAVAILABLE: 2, ErrorKind.TO_RECONCILE: 5, ErrorKind.UNEXPECTED: 10}
+_PATIENCE = timedelta(hours=6)
+"""How long a job lets itself be put off: somebody may be waiting for its receipt."""
 _FINAL = (Unauthorized, MallRefused, OffContract, Misconfigured, Interrupted)
 
 
@@ -52,12 +54,21 @@ def kind_of(error: Exception, *, open_mark: bool) -> ErrorKind:
     return ErrorKind.FINAL if isinstance(error, _FINAL) else ErrorKind.UNEXPECTED
 
 
-def decide_retry(error_kind: ErrorKind, attempt: int, retry_after: float | None) -> RetryIn | GiveUp:
-    """`attempt` is 1 after the first failure. Waits double from the kind's first one, up to ten minutes."""
+def decide_retry(
+    error_kind: ErrorKind,
+    attempt: int,
+    retry_after: float | None,
+    throttled_for: timedelta = timedelta(0),
+) -> RetryIn | GiveUp:
+    """`attempt` is 1 after the first failure. Waits double from the kind's first one, up to ten minutes.
+    `throttled_for`: how long ago this job was first asked to wait.
+    """
     if error_kind is ErrorKind.FINAL:
         return GiveUp()
     if error_kind is ErrorKind.THROTTLED:
-        return RetryIn(timedelta(seconds=max(retry_after or 0, 1)), counts=False)
+        left = (_PATIENCE - throttled_for).total_seconds()
+        wait = min(max(retry_after or 0, 1), left)
+        return RetryIn(timedelta(seconds=wait), counts=False) if left > 0 else GiveUp()
     if attempt >= _ATTEMPTS[error_kind]:
         return GiveUp()
     doubled = timedelta(seconds=_FIRST_WAIT[error_kind] * 2 ** min(attempt - 1, 10))

@@ -1,11 +1,12 @@
 """Durable steps: mark, call, record. What was recorded is never called again."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from app.clock import Clock, to_millis
+from app.clock import Clock, from_millis, to_millis
 from app.errors import Unauthorized
 from app.keys import KeyRing
 from app.ports import Database, Interrupted
@@ -14,6 +15,7 @@ from commands.kernel.ports import MallRefused, Unavailable
 
 from .leases import Lease, Leases
 
+_THROTTLED = "worker:throttled"
 _WITHOUT_EFFECT = (Unavailable, Unauthorized, MallRefused)
 
 
@@ -66,6 +68,10 @@ class DurableSteps:
                 await self.forget(name)
             raise
         return await self._record(name, answer)
+
+    async def throttled_since(self) -> datetime:
+        """When this job was first asked to wait, which is now if it never was."""
+        return from_millis(await self._record(_THROTTLED, to_millis(self._clock())))
 
     async def settle(self, name: str, answer: Any) -> None:
         await self._record(name, answer)

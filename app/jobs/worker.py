@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -23,6 +24,17 @@ _MALLS_AT_A_LOOK = 16
 _JOBS_PER_TURN = 50
 _MOST_ATTEMPTS = 30
 """More than any retry rule allows: a job that comes this far kills its workers."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What a worker is at, while it holds a mall."""
+
+    steps: DurableSteps | None = None
+
+    @property
+    def left_open(self) -> bool:
+        return self.steps is not None and bool(self.steps.open_marks)
 
 
 class Worker:
@@ -113,24 +125,26 @@ class Worker:
         lease = await self._leases.take(mall_id, self._worker_id)
         if lease is None:
             return 0
-        ran = 0
+        ran, turn = 0, _Turn()
         try:
             while ran < _JOBS_PER_TURN and not (stop is not None and stop.is_set()):
                 claimed = await self._jobs.claim(lease)
                 if claimed is None:
                     break
                 ran += 1
-                await self._run(claimed)
+                await self._run(claimed, turn)
         except LeaseLost:
             log.warning("jobs: mall taken over by another worker")
             return ran
         except (Exception, asyncio.CancelledError):
-            await self._leases.release(lease)
+            # Our call may still be on its way: whoever reads the mall now would not see it. The lease runs out.
+            if not turn.left_open:
+                await self._leases.release(lease)
             raise
         await self._leases.release(lease)
         return ran
 
-    async def _run(self, claimed: Claimed) -> None:
+    async def _run(self, claimed: Claimed, turn: "_Turn") -> None:
         if claimed.attempt > _MOST_ATTEMPTS:
             await self._fail(claimed, "TooManyAttempts")
             return
@@ -139,6 +153,7 @@ class Worker:
         except BadToken as error:
             await self._fail(claimed, type(error).__name__)
             return
+        turn.steps = steps
         handler = self._handlers.get(claimed.kind, _unknown_kind)
         raised = await self._guarded(handler(job), claimed.lease)
         if raised is None:
@@ -181,10 +196,12 @@ class Worker:
 
     async def _retry_or_fail(self, claimed: Claimed, error: Exception, steps: DurableSteps) -> None:
         name = type(error).__name__
-        retry_after = error.retry_after if isinstance(error, Throttled) else None
-        decision = decide_retry(
-            kind_of(error, open_mark=bool(steps.open_marks)), claimed.attempt, retry_after
-        )
+        retry_after, throttled_for = None, timedelta(0)
+        if isinstance(error, Throttled):
+            retry_after = error.retry_after
+            throttled_for = self._clock() - await steps.throttled_since()
+        kind = kind_of(error, open_mark=bool(steps.open_marks))
+        decision = decide_retry(kind, claimed.attempt, retry_after, throttled_for)
         if isinstance(decision, GiveUp):
             acted = bool(steps.open_marks or steps.answered_marks)
             await self._fail(claimed, name, error, may_have_acted=acted)

@@ -41,8 +41,8 @@ class MallTokens(Protocol):
         """Stores the new pair if the generation is still the one `seen`."""
         ...
 
-    async def release_refresh(self, mall_id: MallId, generation: int) -> None:
-        """Gives the lease back after an answer that surely changed nothing."""
+    async def release_refresh(self, mall_id: MallId, generation: int, attempt: int) -> None:
+        """Gives the lease of this attempt back after an answer that surely changed nothing; never a later one's."""
         ...
 
     async def kill(self, mall_id: MallId, generation: int | None = None) -> None:

@@ -59,13 +59,17 @@ class SqlMallTokens:
         rows = await self._database.write(_ROTATE, mall_id=mall_id, seen=seen, **self._pair(mall_id, pair))
         return bool(rows)
 
-    async def release_refresh(self, mall_id: MallId, generation: int) -> None:
-        """Takes back its own attempt only: one that vanished before stays counted."""
+    async def release_refresh(self, mall_id: MallId, generation: int, attempt: int) -> None:
+        """Takes back its own attempt only: one that vanished before stays counted, and whoever took the lease over
+        keeps it.
+        """
         await self._database.write(
             """UPDATE mall_token SET lease_until = NULL, attempts = attempts - 1
-            WHERE mall_id = :mall_id AND generation = :generation AND lease_until IS NOT NULL""",
+            WHERE mall_id = :mall_id AND generation = :generation AND attempts = :attempt
+                AND lease_until IS NOT NULL""",
             mall_id=mall_id,
             generation=generation,
+            attempt=attempt,
         )
 
     async def kill(self, mall_id: MallId, generation: int | None = None) -> None:

@@ -79,8 +79,8 @@ class MemoryTokens:
         self._keep(mall_id, replace(pair, generation=seen + 1))
         return True
 
-    async def release_refresh(self, mall_id: MallId, generation: int) -> None:
-        if self.leases.pop(mall_id, None):
+    async def release_refresh(self, mall_id: MallId, generation: int, attempt: int) -> None:
+        if self.attempts.get(mall_id) == attempt and self.leases.pop(mall_id, None):
             self.attempts[mall_id] -= 1
 
     async def kill(self, mall_id: MallId, generation: int | None = None) -> None:

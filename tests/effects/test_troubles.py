@@ -45,6 +45,7 @@ FAILS = [
     ("a port says no", [(False, MallRefused("no"))], "mall_refused"),
     ("tokens are dead", [(False, Unauthorized("cafe24", "cancel"))], "connection_lost"),
     ("away for hours", [(False, AWAY)] * 20, "mall_unavailable"),
+    ("429 for hours", [(False, BUSY)] * 99, "mall_unavailable"),
     ("a fault of ours before the call", None, "not_carried_out"),
 ]
 
@@ -57,7 +58,7 @@ async def test_it_fails_with_a_reason(process, mall, talk, _case, troubles, code
         mall.troubles = list(troubles)
     token = await process.plans("o1")
     await process.confirms(token)
-    await process.works(30, minutes=11)
+    await process.works(40, minutes=11)
     failed = await process.keeper.receipt(process.ask(), (await process.rows("intent"))[0]["id"])
     (finding,) = failed.decision["findings"]
     assert (failed.state, finding["code"], finding["decisive"]) == (ReceiptState.FAILED, code, True)
@@ -70,6 +71,17 @@ async def test_it_fails_with_a_reason(process, mall, talk, _case, troubles, code
     assert "o1" in note
     assert finding["managerText"] in note
     assert (await process.acts("o1"))[-1] == "failed"
+
+
+async def test_429_for_days_after_a_call_without_an_answer_is_not_said_to_be_nothing(process, mall, talk):
+    mall.troubles = [(True, UNKNOWN)]
+    await process.confirms(await process.plans("o1"))
+    mall.unreadable = BUSY
+    await process.works(40, minutes=11)
+    (row,) = await process.rows("intent")
+    failed = await process.keeper.receipt(process.ask(), row["id"])
+    assert [f["code"] for f in failed.decision["findings"]] == ["outcome_unknown"]
+    assert len(talk.notes()) == 1
 
 
 @pytest.mark.parametrize("happens", [True, False])

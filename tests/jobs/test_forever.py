@@ -109,6 +109,32 @@ async def test_cancelling_gives_the_mall_back_and_leaves_the_job(database, jobs,
     assert await worker_of(database, jobs, clock, {"k": seen}, "w2").run_once() == 1
 
 
+async def test_cancelled_in_a_marked_call_the_mall_waits_for_the_lease(database, jobs, clock):
+    """The call may still be on its way: an heir that reads the mall at once would not see it, and call again."""
+    started = asyncio.Event()
+
+    async def call():
+        started.set()
+        await asyncio.sleep(60)
+
+    async def handler(job):
+        await job.step("call", call, mark=True)
+
+    await jobs.put("mall", "k", {})
+    running = asyncio.create_task(worker_of(database, jobs, clock, {"k": handler}).run_once())
+    await started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    seen = Seen()
+    heir = worker_of(database, jobs, clock, {"k": seen}, "w2")
+    clock.pass_(seconds=29)
+    assert await heir.run_once() == 0
+    clock.pass_(seconds=1)
+    assert await heir.run_once() == 1
+    assert seen.jobs[0].step.open_marks == {"call"}
+
+
 async def test_the_worker_outlives_a_database_that_is_away(database, jobs, clock):
     stop, ran = asyncio.Event(), asyncio.Event()
 

@@ -22,11 +22,23 @@ def wait(seconds, *, counts=True):
 
 
 K = ErrorKind
+HOURS, MINUTE, NOT_YET = timedelta(hours=6), timedelta(minutes=1), timedelta(0)
 DECISIONS = [
     ("throttled waits as told", K.THROTTLED, 1, 7.5, wait(7.5, counts=False)),
     ("throttled for nothing waits a second", K.THROTTLED, 1, 0, wait(1, counts=False)),
     ("throttled without a word waits a second", K.THROTTLED, 1, None, wait(1, counts=False)),
-    ("throttled is never given up", K.THROTTLED, 1000, 3, wait(3, counts=False)),
+    ("throttled does not count", K.THROTTLED, 1000, 3, wait(3, counts=False)),
+    ("throttled for hours", K.THROTTLED, 1, 3, wait(3, counts=False), timedelta(hours=5)),
+    (
+        "throttled: not longer than we are patient",
+        K.THROTTLED,
+        1,
+        1e18,
+        wait(60, counts=False),
+        HOURS - MINUTE,
+    ),
+    ("throttled for six hours: given up", K.THROTTLED, 1, 3, GiveUp(), HOURS),
+    ("away after hours of throttling: by its attempts", K.UNAVAILABLE, 1, None, wait(2), 2 * HOURS),
     ("away: soon", K.UNAVAILABLE, 1, None, wait(2)),
     ("away: then twice as long", K.UNAVAILABLE, 3, None, wait(8)),
     ("away: ten minutes at most", K.UNAVAILABLE, 14, None, wait(600)),
@@ -40,10 +52,12 @@ DECISIONS = [
 
 
 @pytest.mark.parametrize(
-    ("_case", "kind", "attempt", "after", "expected"), DECISIONS, ids=[d[0] for d in DECISIONS]
+    ("_case", "kind", "attempt", "after", "expected", "throttled_for"),
+    [(*row, NOT_YET)[:6] for row in DECISIONS],
+    ids=[row[0] for row in DECISIONS],
 )
-def test_decision(_case, kind, attempt, after, expected):
-    assert decide_retry(kind, attempt, after) == expected
+def test_decision(_case, kind, attempt, after, expected, throttled_for):
+    assert decide_retry(kind, attempt, after, throttled_for) == expected
 
 
 KINDS = [

@@ -37,12 +37,23 @@ async def test_giving_back_is_no_vanishing(store):
     await store.mall_tokens.put(MALL, pair())
     tokens = store.mall_tokens
     assert await tokens.take_refresh(MALL, 0, LEASE, NOON) == 1
-    await tokens.release_refresh(MALL, 0)
-    await tokens.release_refresh(MALL, 0)  # a second time changes nothing
+    await tokens.release_refresh(MALL, 0, 1)
+    await tokens.release_refresh(MALL, 0, 1)  # a second time changes nothing
     assert await tokens.take_refresh(MALL, 0, LEASE, NOON) == 1
     assert await tokens.take_refresh(MALL, 0, LEASE + timedelta(seconds=60), LEASE) == 2
-    await tokens.release_refresh(MALL, 0)
+    await tokens.release_refresh(MALL, 0, 2)
     assert await tokens.take_refresh(MALL, 0, LEASE, NOON) == 2
+
+
+async def test_a_late_release_leaves_the_next_holder_its_lease(store):
+    await store.mall_tokens.put(MALL, pair())
+    tokens = store.mall_tokens
+    assert await tokens.take_refresh(MALL, 0, LEASE, NOON) == 1
+    later = LEASE + timedelta(seconds=60)
+    assert await tokens.take_refresh(MALL, 0, later, LEASE) == 2
+    await tokens.release_refresh(MALL, 0, 1)
+    assert await tokens.take_refresh(MALL, 0, later, LEASE) == 0
+    assert await tokens.take_refresh(MALL, 0, later + timedelta(seconds=60), later) == 3
 
 
 async def test_rotation_wins_once(store):
