@@ -9,6 +9,7 @@ from .address import Address, SelfSend
 from .mall import MallRules
 from .money import Money
 from .order import ItemState, Order, OrderId, OrderItemCode
+from .surcharges import RegionalSurcharges
 from .who import ChannelId, Customer, Shop
 
 
@@ -193,6 +194,24 @@ class Evidence(Protocol):
         self, shop: Shop, customer: Customer, order_id: OrderId, refs: Iterable[str]
     ) -> tuple[Photo, ...]:
         """Raises `Failure(invalidParams)` for a ref of somebody else, of another order, or one that is gone."""
+        ...
+
+
+class Receivers(Protocol):
+    """Where the mall sends an order. Writes raise `Unavailable` (no effect), `MallRefused` or `OutcomeUnknown`."""
+
+    async def change(self, shop: Shop, order_id: OrderId, shipment_code: str, address: Address) -> None:
+        """The full address of one shipment, sent once (PUT /orders/{id}/receivers/{shipping_code})."""
+        ...
+
+    async def note(self, shop: Shop, order_id: OrderId, text: str) -> None:
+        """A memo on the order, for managers (POST /orders/{id}/memos)."""
+        ...
+
+
+class Surcharges(Protocol):
+    async def surcharges(self, shop: Shop, *, fresh: bool) -> RegionalSurcharges:
+        """At most five minutes old, or one when `fresh`. Raises `Unavailable`."""
         ...
 
 

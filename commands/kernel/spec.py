@@ -10,7 +10,17 @@ from .doctor import Doctor
 from .mall import Choices
 from .order import Order, OrderId, OrderItemCode
 from .plan import Draft, Json, Planned, Receipt, Settled, Steps, WentStale
-from .ports import Claims, Evidence, OrdererNames, Orders, Pictures, Rules, Variants
+from .ports import (
+    Claims,
+    Evidence,
+    OrdererNames,
+    Orders,
+    Pictures,
+    Receivers,
+    Rules,
+    Surcharges,
+    Variants,
+)
 from .screen import Screen
 from .texts import Texts
 from .warehouse import Warehouse
@@ -111,6 +121,8 @@ class Ports:
     warehouse: Warehouse
     promises: Promises
     ship_dates: ShipDates
+    receivers: Receivers
+    surcharges: Surcharges
 
 
 Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
