@@ -6,7 +6,7 @@ from typing import Any
 from commands.explain import WORDS, date_text, day_text, finding_text, status_text
 from commands.kernel.calendar import kst_day
 from commands.kernel.decision import Blocked
-from commands.kernel.order import OrderItem
+from commands.kernel.order import OrderItem, OrderItemCode
 from commands.kernel.screen import Badge, Button, Card, Notice, Row, Run, Screen, Show, Tone
 from commands.kernel.spec import Ask, ShownDate
 from commands.kernel.who import CallerKind
@@ -50,7 +50,7 @@ def _cards(ask: Ask, dated: Dated) -> list[Card]:
     ]
 
 
-def _parcel(ask: Ask, group: ShownDate, items: Mapping[str, OrderItem], lead: Card) -> Card:
+def _parcel(ask: Ask, group: ShownDate, items: Mapping[OrderItemCode, OrderItem], lead: Card) -> Card:
     day = group.ship_date
     today = kst_day(ask.now)
     text = date_text(day, ask.language, today) if day else ""
