@@ -1,6 +1,6 @@
 """`/주문취소`: what may be cancelled, what would happen, and the cancel itself: load → decide → ask → act → report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from commands.claiming import (
@@ -13,6 +13,7 @@ from commands.claiming import (
 )
 from commands.explain import decision_shape, item_shape, order_card
 from commands.kernel.calendar import kst_day
+from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import MallRules
@@ -52,15 +53,20 @@ class Candidates:
     mall: MallRules
 
 
-def facts_of(ask: Ask, order: Order, mall: MallRules, wish: Wish | None = None) -> Facts:
+def facts_of(
+    ask: Ask, order: Order, mall: MallRules, wish: Wish | None = None, under_way: Receipt | None = None
+) -> Facts:
     """Without a wish: every line that could be cancelled, whole."""
-    today = kst_day(ask.now)
-    if wish:
-        return Facts(order, wish.lines, mall, ask.choices.cancel, today)
     every = {item.code: item.quantity for item in order.items}
-    probe = Facts(order, every, mall, ask.choices.cancel, today)
-    free = {item.code: item.quantity for item in order.items if not item_findings(probe, item)}
-    return Facts(order, free or every, mall, ask.choices.cancel, today)
+    chosen = wish.lines if wish else every
+    facts = Facts(order, chosen, mall, ask.choices.cancel, kst_day(ask.now), under_way=under_way)
+    free = {} if wish else {i.code: i.quantity for i in order.items if not item_findings(facts, i)}
+    return replace(facts, chosen=free) if free else facts
+
+
+async def under_way_for(ask: Ask, order: Order) -> Receipt | None:
+    open_now = await ask.ports.effects.open_receipts(ask, [order.order_id])
+    return open_now.get(order.order_id)
 
 
 async def look(ask: Ask) -> Candidates:
@@ -69,10 +75,11 @@ async def look(ask: Ask) -> Candidates:
     recent = await ask.ports.orders.recent(
         ask.shop, ask.customer, at_most=MOST_CANDIDATES, months=ask.choices.lookback_months, states=EXPECTED
     )
+    open_now = await ask.ports.effects.open_receipts(ask, [order.order_id for order in recent.orders])
     shown: list[tuple[Order, Facts]] = []
     hidden: list[tuple[Order, Decision[CancelPlan]]] = []
     for order in recent.orders:
-        facts = facts_of(ask, order, mall)
+        facts = facts_of(ask, order, mall, under_way=open_now.get(order.order_id))
         match decide_cancellation(facts):
             case Allowed():
                 shown.append((order, facts))
@@ -116,7 +123,7 @@ def _candidate(order: Order, facts: Facts, ask: Ask) -> CandidateOrder:
 async def offer(ask: Ask, order: Order) -> Decision[CancelPlan]:
     """What this command would say to an order, for its detail."""
     mall = await ask.ports.rules.rules(ask.shop, fresh=False)
-    return decide_cancellation(facts_of(ask, order, mall))
+    return decide_cancellation(facts_of(ask, order, mall, under_way=await under_way_for(ask, order)))
 
 
 async def one_order(ask: Ask, order_id: str) -> Order:
@@ -128,7 +135,7 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
     order = await one_order(ask, params.order_id)
     mall = await ask.ports.rules.rules(ask.shop, fresh=True)
     wish = Wish.of(params, order)
-    facts = facts_of(ask, order, mall, wish)
+    facts = facts_of(ask, order, mall, wish, await under_way_for(ask, order))
     decision = decide_cancellation(facts)
     outcome: Literal["complete", "request"] = "request"
     token, expires_at, missing = None, None, None
@@ -175,18 +182,20 @@ async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
     try:
         receipt = await ask.ports.effects.confirm(ask, params.plan_token, "cancel")
     except StalePlan as stale:
-        sentence = TEXTS.say(ask.language, "plan.stale")
-        raise Failure(FailureType.PLAN_STALE, sentence, **await _anew(ask, stale.payload)) from None
+        again = await _anew(ask, stale.payload)
+        held = again and next((f for f in again.decision.findings if f.code == RECEIPT_OPEN), None)
+        sentence = held.customer_text if held else TEXTS.say(ask.language, "plan.stale")
+        kept = {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)} if again else {}
+        raise Failure(FailureType.PLAN_STALE, sentence, **kept) from None
     return ReceiptResult(receipt=receipt_shape(receipt))
 
 
-async def _anew(ask: Ask, payload: Json) -> dict[str, object]:
-    """The same wish previewed again; nothing where the order cannot even be asked for it any more."""
+async def _anew(ask: Ask, payload: Json) -> PreviewResult | None:
+    """The same wish previewed again; None where the order cannot even be asked for it any more."""
     try:
-        again = await preview(ask, PreviewParams.model_validate(params_of(payload, None)))
+        return await preview(ask, PreviewParams.model_validate(params_of(payload, None)))
     except Failure:
-        return {}
-    return {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)}
+        return None
 
 
 async def undo(ask: Ask, params: UndoParams) -> ReceiptResult:

@@ -10,11 +10,18 @@ from commands.kernel.claim_rules import CLAIMED
 from commands.kernel.mall import CancelChoices, MallRules
 from commands.kernel.money import Money
 from commands.kernel.order import Order, OrderItem, OrderItemCode, PaidState, RefundWay
+from commands.kernel.plan import Receipt
+
+BALANCES = frozenset({"credit", "point"})
+"""Methods that the sum paid leaves out: what was spent of them comes back as such."""
+NO_MONEY = frozenset({"coupon", "market_discount"})
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`chosen`: quantity by item code, the customer's wish. `today` is a KST day."""
+    """`chosen`: quantity by item code, the customer's wish. `today` is a KST day. `under_way`: what we are doing to
+    the order already.
+    """
 
     order: Order
     chosen: Mapping[OrderItemCode, int]
@@ -22,6 +29,7 @@ class Facts:
     choices: CancelChoices
     today: date
     has_wms: bool = False
+    under_way: Receipt | None = None
 
     @property
     def items(self) -> Iterator[OrderItem]:
@@ -45,12 +53,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """`automatic`: the mall gives the money back by itself. `total` only where it is `certain`."""
+    """`automatic`: the mall gives the money back by itself. `certain`: all that was paid comes back; `total` is then
+    the money of it, None where no money was paid. `methods` with their sums, as far as these are certain.
+    """
 
     automatic: bool
     certain: bool
     total: Money | None
-    methods: tuple[str, ...]
+    methods: tuple[tuple[str, Money | None], ...]
     gateway: bool = False
 
 
@@ -78,13 +88,21 @@ def refund_of(facts: Facts) -> Refund:
     whole = facts.is_whole_order and not facts.has_claims and payment.state is PaidState.PAID
     by_itself = bool(ways) and ways <= {RefundWay.AUTOMATIC, RefundWay.AUTOMATIC_GATEWAY}
     one_payment = payment.transactions is None or payment.transactions <= 1
+    total = payment.paid if whole and payment.paid and payment.paid.amount else None
     return Refund(
         automatic=whole and by_itself and one_payment,
         certain=whole and payment.paid is not None,
-        total=payment.paid if whole else None,
-        methods=payment.methods,
+        total=total,
+        methods=_methods(payment.methods, total),
         gateway=RefundWay.AUTOMATIC_GATEWAY in ways,
     )
+
+
+def _methods(methods: tuple[str, ...], total: Money | None) -> tuple[tuple[str, Money | None], ...]:
+    """A single method beside the balances took the whole sum; how several shared it nobody tells."""
+    given_back = [method for method in methods if method not in NO_MONEY]
+    in_money = [method for method in given_back if method not in BALANCES]
+    return tuple((method, total if in_money == [method] else None) for method in given_back)
 
 
 def needs_account(facts: Facts) -> bool:

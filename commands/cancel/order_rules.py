@@ -1,4 +1,4 @@
-"""C11–C26: whether the chosen lines go to a manager, are lowered to a request or lifted, and who refunds. Pure."""
+"""C11–C26, C28, C29: whether lines go to a manager, are lowered to a request or lifted, and who refunds. Pure."""
 
 from collections.abc import Callable
 
@@ -16,6 +16,11 @@ COUPON_SETTINGS = "프로모션 > 쿠폰 설정 > 기본 설정 > 쿠폰 복원 
 SCOPE_SETTING = "cancel.completeScope"
 CARRIER_BILLING = "cell"
 OrderRule = Callable[[Facts], Finding | None]
+
+
+def receipt_is_open(facts: Facts) -> Finding | None:
+    """C28: 아직 끝나지 않은 접수가 있음."""
+    return claim_rules.receipt_is_open("C28", facts.under_way)
 
 
 def other_sales_channel(facts: Facts) -> Finding | None:
@@ -152,6 +157,11 @@ def refund_account_needed(facts: Facts) -> Finding | None:
     return _of("C26", "refund_account_needed", Effect.NOTES, Layer.PAYMENT, act="give_a_refund_account")
 
 
+def account_setting_is_unrecognised(facts: Facts) -> Finding | None:
+    """C29: 환불 계좌를 받는 몰인지 읽지 못함."""
+    return claim_rules.account_setting_is_unrecognised("C29", facts.order, facts.mall)
+
+
 ORDER_RULES: tuple[OrderRule, ...] = (
     other_sales_channel,
     special_order,
@@ -169,4 +179,5 @@ ORDER_RULES: tuple[OrderRule, ...] = (
     refund_by_hand,
     several_payments,
     refund_account_needed,
+    account_setting_is_unrecognised,
 )

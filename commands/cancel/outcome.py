@@ -1,36 +1,22 @@
-"""`/주문취소` on a phone: what happened. The receipt, and the way back while there is one."""
+"""`/주문취소` on a phone: the confirm, the receipt, and the undo."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from commands.claim_forms import Input, reader, talk
+from commands.claim_forms import Input, talk
 from commands.claiming import ConfirmParams
 from commands.explain import WORDS
-from commands.kernel.calendar import KST
 from commands.kernel.failures import Failure, FailureType
-from commands.kernel.plan import Receipt, ReceiptState
-from commands.kernel.screen import Button, Card, Line, Notice, Screen, Show, Tone
+from commands.kernel.screen import Button, Notice, Scalar, Screen, Show, Tone
 from commands.kernel.spec import Ask
-from commands.receipt import receipt_shape
-from commands.shapes import ReceiptShape
 
-from .command import TEXTS, confirm, receipt_of, undo
-from .forms import COMMAND, RECEIPT, UNDO
-from .preview_screens import line_rows, preview_screen
-from .report import refund_total
+from .command import TEXTS, confirm, undo
+from .forms import ASKED_AGAIN, COMMAND, PREVIEW, carried
+from .preview_screens import preview_screen
+from .receipt_view import receipt_screen_of, receipt_view
 from .wire import UndoParams
 
-TONES = {
-    ReceiptState.DONE: Tone.GOOD,
-    ReceiptState.WITHDRAWN: Tone.GOOD,
-    ReceiptState.FAILED: Tone.BAD,
-    ReceiptState.CHECKING: Tone.WARNING,
-}
-REFUND_TOLD = frozenset({ReceiptState.DONE, ReceiptState.REQUESTED, ReceiptState.SCHEDULED})
-"""States in which the plan's words about the refund still hold."""
-UNKNOWN = frozenset({"outcome_unknown", "outcome_unclear"})
-"""Ends of which nobody may say that the order is unchanged."""
-SAYS_IT_ALL = UNKNOWN | {"request_rejected"}
+LOOK_AGAIN = frozenset({FailureType.PLAN_STALE, FailureType.PLAN_EXPIRED})
 
 
 async def confirm_screen(ask: Ask, given: Input) -> Screen:
@@ -38,84 +24,36 @@ async def confirm_screen(ask: Ask, given: Input) -> Screen:
     try:
         result = await confirm(ask, ConfirmParams.model_validate({"planToken": given.get("planToken", "")}))
     except Failure as failure:
-        if failure.type not in {FailureType.PLAN_STALE, FailureType.PLAN_EXPIRED}:
+        if failure.type is FailureType.FORBIDDEN:
+            return forbidden_screen(ask, failure, carried(given, without=ASKED_AGAIN))
+        if failure.type not in LOOK_AGAIN:
             raise
         now = await preview_screen(ask, given)
-        return replace(now, notices=(Notice(failure.message, Tone.WARNING), *now.notices))
+        notices = (Notice(failure.message, Tone.WARNING), *now.notices)
+        return replace(now, notices=tuple(dict.fromkeys(notices)))
     return receipt_view(ask, result.receipt)
 
 
+def forbidden_screen(ask: Ask, failure: Failure, back: Mapping[str, Scalar]) -> Screen:
+    """While the shop is on trial: whom to ask, and the way back to what was looked at."""
+    say = TEXTS.say
+    order_id = str(back.get("orderId") or "") or None
+    return Screen(
+        title=say(ask.language, "preview.refused"),
+        lead=order_id or "",
+        notices=(Notice(failure.message, Tone.WARNING),),
+        buttons=(
+            *talk(ask, "trial_mode", order_id),
+            Button(say(ask.language, "forbidden.back"), Show(COMMAND, PREVIEW, back)),
+            Button(WORDS.say(ask.language, "orders"), Show("orderList", "list"), style="quiet"),
+        ),
+    )
+
+
 async def receipt_screen(ask: Ask, given: Input) -> Screen:
-    receipt: Receipt = await receipt_of(ask, str(given.get("receiptId", "")))
-    return receipt_view(ask, receipt_shape(receipt))
+    return await receipt_screen_of(ask, str(given.get("receiptId", "")))
 
 
 async def undo_screen(ask: Ask, given: Input) -> Screen:
     result = await undo(ask, UndoParams.model_validate({"receiptId": given.get("receiptId", "")}))
     return receipt_view(ask, result.receipt)
-
-
-def receipt_view(ask: Ask, receipt: ReceiptShape) -> Screen:
-    state = ReceiptState(receipt.state)
-    key = "unknown" if _ends_with(receipt, UNKNOWN) else str(state)
-    return Screen(
-        title=TEXTS.say(ask.language, f"receipt.title.{key}"),
-        notices=_notices(ask, receipt, state),
-        cards=(_receipt_card(ask, receipt, state),),
-        buttons=_next(ask, receipt, state),
-    )
-
-
-def _findings(receipt: ReceiptShape) -> list[dict[str, Any]]:
-    return [finding for finding in (receipt.decision or {}).get("findings", ()) if finding.get("decisive")]
-
-
-def _ends_with(receipt: ReceiptShape, codes: frozenset[str]) -> bool:
-    return any(finding.get("code") in codes for finding in _findings(receipt))
-
-
-def _notices(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> tuple[Notice, ...]:
-    """One: the reason where there is one, and what it means for the order."""
-    key = "customerText" if reader(ask) == "customer" else "managerText"
-    reasons = [str(finding[key]) for finding in _findings(receipt) if finding.get(key)]
-    if _ends_with(receipt, SAYS_IT_ALL):
-        return tuple(Notice(text, Tone.WARNING) for text in reasons)
-    until = receipt.undo_until.astimezone(KST).strftime("%H:%M") if receipt.undo_until else ""
-    told = [*reasons, TEXTS.say(ask.language, f"receipt.text.{state}", time=until)]
-    if state is ReceiptState.DONE and receipt.refund:
-        told.append(receipt.refund.note)
-    return (Notice(" ".join(told), TONES.get(state, Tone.INFO)),)
-
-
-def _receipt_card(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> Card:
-    say = TEXTS.say
-    lines = [Line(say(ask.language, "receipt.number"), receipt.order_id)]
-    if receipt.claim_code:
-        lines.append(Line(say(ask.language, "receipt.claim"), receipt.claim_code))
-    refund = receipt.refund if state in REFUND_TOLD else None
-    if refund and (amount := refund_total(refund, ask.language)):
-        key = "receipt.refund" if state is ReceiptState.DONE else "receipt.refund.later"
-        lines.append(Line(say(ask.language, key), amount))
-    return Card(
-        say(ask.language, "receipt.items"),
-        note=refund.note if refund and state is not ReceiptState.DONE else "",
-        rows=line_rows(ask, receipt.items),
-        lines=tuple(lines),
-    )
-
-
-def _next(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> tuple[Button, ...]:
-    say = TEXTS.say
-    buttons: list[Button] = []
-    if state is ReceiptState.SCHEDULED:
-        take_back = Show(COMMAND, UNDO, {"receiptId": receipt.receipt_id})
-        buttons.append(Button(say(ask.language, "receipt.undo"), take_back))
-    if state is ReceiptState.CHECKING:
-        again = Show(COMMAND, RECEIPT, {"receiptId": receipt.receipt_id})
-        buttons.append(Button(say(ask.language, "receipt.again"), again, style="primary", available_in=3))
-    if state in {ReceiptState.REQUESTED, ReceiptState.FAILED}:
-        code = next((str(finding.get("code")) for finding in _findings(receipt)), f"cancel_{state}")
-        buttons += talk(ask, code, receipt.order_id)
-    label = WORDS.say(ask.language, "orders")
-    buttons.append(Button(label, Show("orderList", "list"), style="quiet"))
-    return tuple(buttons)

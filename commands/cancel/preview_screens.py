@@ -1,16 +1,16 @@
 """`/주문취소` on a phone: what will happen, in words, before the one button that makes it happen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
 
 from commands.claim_forms import ACCOUNT, Input, quantities, reader, talk
 from commands.claiming import BANKS
-from commands.explain import WORDS
+from commands.explain import WORDS, money_text
 from commands.kernel.failures import Failure, FailureType
-from commands.kernel.screen import Button, Card, Line, Notice, Row, Scalar, Screen, Show, Tone
+from commands.kernel.screen import Button, Card, Line, Notice, Scalar, Screen, Show, Tone
 from commands.kernel.spec import Ask
-from commands.shapes import FindingShape, LineShape
+from commands.shapes import FindingShape, RefundShape
 
 from .command import TEXTS, preview
 from .forms import (
@@ -24,11 +24,18 @@ from .forms import (
     params_from,
     phone_screen,
 )
+from .receipt_view import line_rows, open_receipt, receipt_screen_of
 from .report import refund_total
 from .screens import choose_screen
 from .wire import PreviewParams, PreviewResult
 
 MAY_ACCEPT = "mall_may_accept_at_once"
+ASKING: Mapping[str, Callable[[Ask, Input], Screen]] = {
+    "phoneCode": phone_screen,
+    "refundAccount": account_screen,
+    "ordererName": name_screen,
+}
+"""What asks for each thing that may be missing."""
 
 
 async def preview_screen(ask: Ask, given: Input) -> Screen:
@@ -47,13 +54,12 @@ async def preview_screen(ask: Ask, given: Input) -> Screen:
         if failure.type is FailureType.INVALID_PARAMS:
             return await choose_screen(ask, given, again)
         raise
-    for name in result.missing or ():
-        if name == "phoneCode":
-            return phone_screen(ask, given)
-        return account_screen(ask, given) if name == "refundAccount" else name_screen(ask, given)
-    back = carried(given, without=ASKED_AGAIN)
+    if result.missing:
+        return ASKING[result.missing[0]](ask, given)
+    if under_way := open_receipt(result.decision.findings):
+        return await receipt_screen_of(ask, under_way)
     show = decided_screen if result.plan_token else refused_screen
-    return show(ask, params, result, back)
+    return show(ask, params, result, carried(given, without=ASKED_AGAIN))
 
 
 def decided_screen(
@@ -128,14 +134,6 @@ def _confirm_label(ask: Ask, result: PreviewResult) -> str:
     return TEXTS.say(ask.language, f"preview.confirm.{result.outcome}")
 
 
-def line_rows(ask: Ask, lines: list[LineShape]) -> tuple[Row, ...]:
-    def note(line: LineShape) -> str:
-        count = TEXTS.say(ask.language, "row.count", count=line.quantity)
-        return f"{line.option_text} · {count}" if line.option_text else count
-
-    return tuple(Row(line.product_name, note(line)) for line in lines)
-
-
 def _items_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card:
     say = TEXTS.say
     reason = say(ask.language, f"reason.{params.reason.type}")
@@ -144,14 +142,28 @@ def _items_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card:
     return Card(say(ask.language, "preview.items"), rows=line_rows(ask, result.items), lines=lines)
 
 
+def _refund_lines(ask: Ask, refund: RefundShape) -> list[Line]:
+    """A line a method where balances are among them: what was spent of those is not in the sum."""
+    say, methods = TEXTS.say, refund.methods
+    total = refund_total(refund, ask.language)
+    by_method = refund.certain and (not total or any(method.amount for method in methods))
+    if by_method and len(methods) > (1 if total else 0):
+        spent = say(ask.language, "preview.amount.spent")
+        return [
+            Line(m.method, money_text(m.amount, refund.currency, ask.language) if m.amount else spent)
+            for m in methods
+        ]
+    unsaid = say(ask.language, "preview.amount.none" if refund.certain else "preview.amount.later")
+    return [
+        Line(say(ask.language, "preview.amount"), total or unsaid),
+        Line(say(ask.language, "preview.method"), ", ".join(method.method for method in methods)),
+    ]
+
+
 def _refund_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card:
     say = TEXTS.say
     refund = result.refund
-    amount = refund_total(refund, ask.language) or say(ask.language, "preview.amount.later")
-    lines = [
-        Line(say(ask.language, "preview.amount"), amount),
-        Line(say(ask.language, "preview.method"), ", ".join(m.method for m in refund.methods)),
-    ]
+    lines = _refund_lines(ask, refund)
     if account := params.refund_account:
         bank = BANKS[account.bank_code]
         shown = say(

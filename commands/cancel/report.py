@@ -11,12 +11,16 @@ from .facts import Facts, Refund, refund_of
 
 def refund_shape(ask: Ask, facts: Facts, texts: Texts, *, complete: bool) -> RefundShape:
     refund = refund_of(facts)
+    methods = [
+        RefundMethod(method=payment_text(method, ask.language), amount=amount and amount.plain())
+        for method, amount in refund.methods
+    ]
     return RefundShape(
         automatic=refund.automatic and complete,
         certain=refund.certain,
-        total=refund.total.plain() if refund.total and refund.certain else None,
+        total=refund.total and refund.total.plain(),
         currency=facts.order.total.currency,
-        methods=[RefundMethod(method=payment_text(m, ask.language)) for m in refund.methods],
+        methods=methods,
         note=texts.say(ask.language, f"refund.{note_key(facts, refund, complete=complete)}"),
     )
 
@@ -25,9 +29,13 @@ def note_key(facts: Facts, refund: Refund, *, complete: bool) -> str:
     """Which sentence tells who refunds: nothing is promised that a person or the mall may decide otherwise."""
     if not facts.is_whole_order:
         return "partial"
+    if refund.certain and not refund.total and not refund.methods:
+        return "none"
     if not complete:
         return "afterRequest"
-    return "automatic" if refund.automatic else "byHand"
+    if not refund.automatic:
+        return "byHand"
+    return "automatic" if refund.total else "balance"
 
 
 def refund_total(refund: RefundShape, language: Language) -> str:

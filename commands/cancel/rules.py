@@ -11,18 +11,21 @@ from commands.kernel.decision import Decision, Effect, Finding, Layer, decide
 from commands.kernel.mall import Restore
 
 from .facts import CancelPlan, Facts, needs_account, refund_of
-from .item_rules import ITEM_RULES, item_findings
-from .order_rules import ORDER_RULES
+from .item_rules import item_findings
+from .order_rules import ORDER_RULES, receipt_is_open
 
-RULES = tuple(f"C{number}" for number in range(1, len(ITEM_RULES) + len(ORDER_RULES) + 2))
-NOTHING_TO_CANCEL = Finding(RULES[-1], "nothing_to_cancel", Effect.BLOCKS, Layer.ORDER)
+RULES = ("C28", *(f"C{number}" for number in range(1, 27)), "C29", "C27")
+"""In the order of the policy. Ids stay as they were given, since audits name them."""
+NOTHING_TO_CANCEL = Finding("C27", "nothing_to_cancel", Effect.BLOCKS, Layer.ORDER)
 """C27: 배송 준비 중인 주문이 없음."""
 
 
 def decide_cancellation(facts: Facts) -> Decision[CancelPlan]:
     """All rules run. `facts.chosen` names at least one line of the order, within its quantity."""
     by_item = [finding for item in facts.items for finding in item_findings(facts, item)]
-    findings = sorted(by_item, key=lambda f: RULES.index(f.rule)) + order_findings(facts)
+    under_way = receipt_is_open(facts)
+    by_item.sort(key=lambda finding: RULES.index(finding.rule))
+    findings = ([under_way] if under_way else []) + by_item + order_findings(facts)
     return decide(_plan(facts, findings), findings)
 
 

@@ -2,6 +2,7 @@
 
 from commands.claim_forms import QUANTITY, Input, talk, why
 from commands.explain import day_text, status_text
+from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Decision, Finding, NeedsManager, decisive
 from commands.kernel.order import Order, OrderItem
 from commands.kernel.screen import (
@@ -20,11 +21,13 @@ from commands.kernel.screen import (
 )
 from commands.kernel.spec import Ask
 
-from .command import TEXTS, facts_of, look, one_order, why_none
+from .command import TEXTS, facts_of, look, one_order, under_way_for, why_none
 from .facts import CancelPlan
-from .forms import CHOOSE, COMMAND, LIST, PREVIEW
+from .forms import CHOOSE, COMMAND, LIST, PREVIEW, RECEIPT
 from .item_rules import item_findings
+from .order_rules import receipt_is_open
 from .reasons import REASONS
+from .receipt_view import open_receipt, receipt_screen_of
 
 PICTURES = "orderList.pictures"
 LONGEST_REASON = 200
@@ -63,15 +66,24 @@ def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan], told: s
     """`told`: the why that stands above all cards already."""
     text = why(ask, decision.findings, TEXTS)
     finding = decisive(decision.findings)
+    code = finding.code if finding else "hidden"
     key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
+    if code == RECEIPT_OPEN:
+        key = "list.underWay"
+    under_way = open_receipt(decision.findings)
     return Card(
         title=day_text(order, ask),
         note=order.order_id,
         badge=Badge(TEXTS.say(ask.language, key), Tone.PLAIN),
         rows=_rows(ask, order),
         notices=() if text == told else (Notice(text, Tone.PLAIN),),
-        buttons=talk(ask, finding.code if finding else "hidden", order.order_id),
+        buttons=(_look(ask, under_way),) if under_way else talk(ask, code, order.order_id),
     )
+
+
+def _look(ask: Ask, receipt_id: str) -> Button:
+    show = Show(COMMAND, RECEIPT, {"receiptId": receipt_id})
+    return Button(TEXTS.say(ask.language, "list.look"), show, style="primary")
 
 
 def _rows(ask: Ask, order: Order) -> tuple[Row, ...]:
@@ -91,10 +103,13 @@ def _row(ask: Ask, item: OrderItem, note: str = "") -> Row:
 async def choose_screen(ask: Ask, given: Input, error: str = "") -> Screen:
     """Every line that may be cancelled begins with all its pieces: most cancel the whole order."""
     order = await one_order(ask, str(given.get("orderId", "")))
-    mall = await ask.ports.rules.rules(ask.shop, fresh=False)
-    facts = facts_of(ask, order, mall)
-    blocked = {item.code: findings for item in order.items if (findings := tuple(item_findings(facts, item)))}
     pictures = Run(PICTURES, {"orderId": order.order_id})
+    mall = await ask.ports.rules.rules(ask.shop, fresh=False)
+    facts = facts_of(ask, order, mall, under_way=await under_way_for(ask, order))
+    if busy := receipt_is_open(facts):
+        own = open_receipt([busy])
+        return await receipt_screen_of(ask, own) if own else _nothing_free(ask, order, (busy,), pictures)
+    blocked = {item.code: findings for item in order.items if (findings := tuple(item_findings(facts, item)))}
     if len(blocked) == len(order.items):
         return _nothing_free(ask, order, next(iter(blocked.values()), ()), pictures)
     say = TEXTS.say

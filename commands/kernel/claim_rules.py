@@ -5,9 +5,11 @@ on claims share. `rule` is the row's id in the policy of the command that asks. 
 from collections.abc import Mapping
 from typing import Literal
 
+from .calendar import KST
 from .decision import ChangesWhen, Effect, Fact, Finding, Layer
 from .mall import ClaimPeriod, MallRules
 from .order import ItemState, Order, OrderItem, OrderItemCode, PaidState, RefundWay, SalesChannel
+from .plan import Receipt
 
 ClaimKind = Literal["cancel", "exchange", "return"]
 
@@ -17,6 +19,7 @@ PERIOD_SETTING = f"{CLAIM_SETTINGS} > 신청버튼 노출 기간"
 SPECIAL = ("escrow", "multipleAddresses", "subscription")
 ACCOUNT_METHODS = frozenset({"cash", "icash"})
 REFUSED_CANCEL = "C11"
+RECEIPT_OPEN = "receipt_open"
 CLOSED = frozenset({ItemState.CANCELLED, ItemState.RETURNED, ItemState.EXCHANGED})
 OPEN = frozenset({ItemState.CANCEL_REQUESTED, ItemState.RETURNING, ItemState.EXCHANGING})
 REJECTED = frozenset({ItemState.RETURN_REJECTED, ItemState.EXCHANGE_REJECTED})
@@ -112,6 +115,19 @@ def setting_is_unrecognised(rule: str, mall: MallRules, item: OrderItem) -> Find
     return of_item(rule, item, "unrecognised_setting", layer, effect=needs, path=CLAIM_SETTINGS)
 
 
+def receipt_is_open(rule: str, receipt: Receipt | None) -> Finding | None:
+    """Of a change by somebody else only that there is one."""
+    if receipt is None:
+        return None
+    seen: dict[str, Fact] = {}
+    if receipt.receipt_id:
+        seen = {"receiptId": receipt.receipt_id, "command": receipt.command, "state": receipt.state.value}
+    if receipt.undo_until:
+        seen["undoUntil"] = receipt.undo_until.astimezone(KST).isoformat()
+    act = "take_it_back_or_wait" if receipt.undo_until else "wait"
+    return of_order(rule, RECEIPT_OPEN, Effect.BLOCKS, Layer.ORDER, facts=seen, act=act)
+
+
 def other_sales_channel(rule: str, order: Order) -> Finding | None:
     if order.channel is SalesChannel.OWN_MALL:
         return None
@@ -143,7 +159,18 @@ def payment_is_unrecognised(rule: str, order: Order) -> Finding | None:
     return of_order(rule, "unrecognised_payment", Effect.NEEDS_MANAGER, Layer.PAYMENT, facts=seen)
 
 
+def account_setting_is_unrecognised(rule: str, order: Order, mall: MallRules) -> Finding | None:
+    """Money that came by transfer needs an account whatever the setting says."""
+    if mall.refund_account_required is not None or _came_by_transfer(order):
+        return None
+    layer, needs = Layer.MALL_SETTING, Effect.NEEDS_MANAGER
+    return of_order(rule, "unrecognised_account_setting", needs, layer, path=CLAIM_SETTINGS)
+
+
 def needs_account(order: Order, mall: MallRules) -> bool:
     """Where the mall asks for one with every claim, or money that came by transfer must go back by hand."""
-    by_transfer = ACCOUNT_METHODS & frozenset(order.payment.methods)
-    return mall.refund_account_required is True or bool(by_transfer)
+    return mall.refund_account_required is True or _came_by_transfer(order)
+
+
+def _came_by_transfer(order: Order) -> bool:
+    return not ACCOUNT_METHODS.isdisjoint(order.payment.methods)

@@ -19,6 +19,7 @@ from commands.kernel.order import (
     RefundWay,
     SalesChannel,
 )
+from commands.kernel.plan import Receipt
 
 FIRST, SECOND = OrderItemCode("20261118-0000012-01"), OrderItemCode("20261118-0000012-02")
 CARD = Payment(
@@ -87,11 +88,12 @@ def facts(
     choices: CancelChoices = COMPLETE,
     today: date = date(2026, 11, 20),
     has_wms: bool = False,
+    under_way: Receipt | None = None,
     **mall: Any,
 ) -> Facts:
     of = of or order()
     wanted = chosen if chosen is not None else {i.code: i.quantity for i in of.items}
-    return Facts(of, wanted, replace(MALL, **mall), choices, today, has_wms)
+    return Facts(of, wanted, replace(MALL, **mall), choices, today, has_wms, under_way)
 
 
 def paid(**different: Any) -> Payment:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,17 +15,29 @@ from commands import cancel
 from commands.cancel.doctor import examine
 from commands.cancel.facts import Facts
 from commands.cancel.rules import NOTHING_TO_CANCEL, RULES, decide_cancellation
-from commands.kernel.decision import Allowed, Blocked, NeedsManager, decisive
+from commands.kernel.decision import Allowed, Blocked, ChangesWhen, NeedsManager, decisive
 from commands.kernel.doctor import ShopFacts
 from commands.kernel.mall import CancelChoices, ClaimPeriod, Restore
 from commands.kernel.money import Money
-from commands.kernel.order import ItemState, PaidState, RefundWay, SalesChannel
+from commands.kernel.order import ItemState, OrderId, PaidState, Payment, RefundWay, SalesChannel
+from commands.kernel.plan import Receipt, ReceiptState
 
 from .facts import COMPLETE, FIRST, MALL, REQUEST, SECOND, STATES, TWO, facts, item, order, paid
 
 FOLDER = Path(cancel.__file__).parent
 FROM_ORDER = {"period": ClaimPeriod.FROM_ORDER, "period_days": 7}
 BY_HAND = paid(methods=("cash",), ways=(("cash", RefundWay.BY_HAND),), transactions=None)
+OPEN = Receipt(
+    "r1",
+    "cancel",
+    ReceiptState.SCHEDULED,
+    OrderId("20261118-0000012"),
+    {},
+    "user",
+    datetime(2026, 11, 20, 3, tzinfo=UTC),
+    undo_until=datetime(2026, 11, 20, 3, 10, tzinfo=UTC),
+)
+FOREIGN = replace(OPEN, receipt_id="", command="", by="", undo_until=None)
 LIFTED = {"auto_accept": True, "refunds_with_acceptance": True}
 
 TABLE: list[tuple[str, Facts, type, str | None]] = [
@@ -148,6 +161,26 @@ TABLE: list[tuple[str, Facts, type, str | None]] = [
     ("C24 무통장입금", facts(order(payment=BY_HAND)), Allowed, None),
     ("C25 결제 두 건", facts(order(payment=paid(transactions=2))), Allowed, None),
     ("C26 환불 계좌 필요", facts(refund_account_required=True), Allowed, None),
+    ("C28 되돌릴 수 있는 접수가 있음", facts(under_way=OPEN), Blocked, "receipt_open"),
+    ("C28 남이 접수한 것", facts(under_way=FOREIGN), Blocked, "receipt_open"),
+    (
+        "C28 그사이 발송되었어도 접수가 먼저",
+        facts(order(item(status="N30")), under_way=OPEN),
+        Blocked,
+        "receipt_open",
+    ),
+    (
+        "C29 환불 계좌 설정을 읽지 못함",
+        facts(refund_account_required=None),
+        NeedsManager,
+        "unrecognised_account_setting",
+    ),
+    (
+        "C29 무통장입금은 어차피 계좌를 받음",
+        facts(order(payment=BY_HAND), refund_account_required=None),
+        Allowed,
+        None,
+    ),
 ]
 
 
@@ -227,6 +260,66 @@ def test_money_that_was_never_paid_is_not_promised_back() -> None:
         assert isinstance(decision, Allowed)
         refund = decision.plan.refund
         assert (refund.automatic, refund.certain, refund.total) == (False, False, None)
+
+
+def test_a_receipt_that_is_open_says_which_only_to_its_own() -> None:
+    own, foreign = (decide_cancellation(facts(under_way=receipt)).findings[0] for receipt in (OPEN, FOREIGN))
+    assert own.facts == {
+        "receiptId": "r1",
+        "command": "cancel",
+        "state": "scheduled",
+        "undoUntil": "2026-11-20T12:10:00+09:00",
+    }
+    assert own.changes_when == ChangesWhen(act="take_it_back_or_wait")
+    assert foreign.facts == {}
+    assert foreign.changes_when == ChangesWhen(act="wait")
+
+
+WON = Money(Decimal(39000), "KRW")
+GATEWAY = RefundWay.AUTOMATIC_GATEWAY
+ITSELF = RefundWay.AUTOMATIC
+REFUNDS: list[tuple[str, Payment, Money | None, tuple[tuple[str, Money | None], ...]]] = [
+    ("카드 하나", paid(), WON, (("card", WON),)),
+    (
+        "적립금과 예치금만: 돈은 없고, 사용한 만큼",
+        paid(
+            methods=("point", "credit"),
+            ways=(("point", ITSELF), ("credit", ITSELF)),
+            paid=Money(Decimal(0), "KRW"),
+        ),
+        None,
+        (("point", None), ("credit", None)),
+    ),
+    (
+        "카드와 적립금: 결제 금액은 카드의 것",
+        paid(methods=("card", "point"), ways=(("card", GATEWAY), ("point", ITSELF))),
+        WON,
+        (("card", WON), ("point", None)),
+    ),
+    (
+        "카드와 선불금: 얼마씩인지 모름",
+        paid(methods=("card", "prepaid"), ways=(("card", GATEWAY), ("prepaid", RefundWay.BY_HAND))),
+        WON,
+        (("card", None), ("prepaid", None)),
+    ),
+    (
+        "쿠폰만: 돌려줄 것이 없음",
+        paid(methods=("coupon",), ways=(("coupon", ITSELF),), paid=Money(Decimal(0), "KRW")),
+        None,
+        (),
+    ),
+]
+
+
+@pytest.mark.parametrize(("_case", "payment", "total", "methods"), REFUNDS)
+def test_what_comes_back_in_which_method(
+    _case: str, payment: Payment, total: Money | None, methods: tuple[tuple[str, Money | None], ...]
+) -> None:
+    decision = decide_cancellation(facts(order(payment=payment)))
+    assert isinstance(decision, Allowed)
+    refund = decision.plan.refund
+    assert refund.certain
+    assert (refund.total, refund.methods) == (total, methods)
 
 
 @given(
