@@ -2,15 +2,21 @@
 minutes; and the invitation to verify a phone number that a manager sends into a chat.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from pydantic import Field
 
 from app.clock import Clock
-from app.ports import Call, Chats, Conversation, Function, Once, Surface
-from commands.explain import WORDS
+from app.errors import AppError
+from app.ports import Asking, Call, Chats, Conversation, Function, Once, Surface
+from commands.explain import WORDS, finding_text
+from commands.kernel.decision import Finding
 from commands.kernel.failures import Failure, FailureType
+from commands.kernel.order import OrderId
+from commands.kernel.ports import Unavailable
 from commands.kernel.texts import Texts
 from commands.kernel.who import ChannelId, Language
 from commands.shapes import CommandParams, Params, Shape
@@ -18,6 +24,9 @@ from commands.shapes import CommandParams, Params, Shape
 ONCE_PER = timedelta(minutes=10)
 SLOT_SECONDS = int(ONCE_PER.total_seconds())
 INVITED_TO = "orderList"
+TEAM_LANGUAGE = Language.KO
+DECIDED_WITHIN_SECONDS = 2.0
+"""A mall that is slower costs the note its facts, not the customer their person."""
 ChatOf = Callable[[Call, str | None], str | None]
 
 
@@ -32,7 +41,7 @@ class Done(Shape):
 
 class Team:
     """`chat_of(call, chat_token)`: the chat that a manager's token stands for, or None. `texts`: the commands',
-    whose findings a customer may ask about.
+    whose findings a customer may ask about; `asking` lets the note say what holds for the order.
     """
 
     def __init__(
@@ -44,6 +53,7 @@ class Team:
         *,
         chat_of: ChatOf,
         texts: Sequence[Texts],
+        asking: Asking | None = None,
     ) -> None:
         self._conversation = conversation
         self._chats = chats
@@ -51,6 +61,7 @@ class Team:
         self._clock = clock
         self._chat_of = chat_of
         self._texts = (WORDS, *texts)
+        self._asking = asking
 
     def functions(self) -> list[Function]:
         return [
@@ -62,25 +73,61 @@ class Team:
         chat_id = call.user_chat_id or await self._chats.of_user(call.channel_id, call.caller_id)
         if chat_id is None:
             raise Failure(FailureType.NOT_FOUND, "there is no chat to write to")
-        language = Language.KO
-        order = params.order_id or WORDS.say(language, "manager.note.none")
-        reason = reason_text(params.code, self._texts, language)
-        text = WORDS.say(language, "manager.note", order=order, reason=reason)
-        if params.order_id:
-            text = f"{text}\n{WORDS.say(language, 'manager.note.why')}"
-        await self._write_once("manager_call", call.channel_id, chat_id, text, private=True)
+        made = partial(self._note, call, params)
+        await self._write_once("manager_call", call.channel_id, chat_id, made, private=True)
         return Done()
+
+    async def _note(self, call: Call, params: CallManagerParams) -> str:
+        """What a manager needs to begin: the order, the reason with its facts, where the setting is, the code."""
+        say = partial(WORDS.say, TEAM_LANGUAGE)
+        order = params.order_id or say("manager.note.none")
+        reason, path = reason_text(params.code, self._texts, TEAM_LANGUAGE), ""
+        if found := await self._found(call, params):
+            finding, texts = found
+            reason = finding_text(finding, texts, TEAM_LANGUAGE, "manager")
+            path = finding.setting_path or ""
+        lines = [say("manager.note", order=order, reason=reason)]
+        if path:
+            lines.append(say("manager.note.setting", path=path))
+        if reason != say("manager.reason.other"):
+            lines.append(say("manager.note.code", code=params.code))
+        if params.order_id:
+            lines.append(say("manager.note.why"))
+        return "\n".join(lines)
+
+    async def _found(self, call: Call, params: CallManagerParams) -> tuple[Finding, Texts] | None:
+        """The finding with this code as it holds now, if the order is theirs and the mall answers."""
+        if self._asking is None or params.order_id is None:
+            return None
+        try:
+            async with asyncio.timeout(DECIDED_WITHIN_SECONDS):
+                ask = await self._asking.ask(call, None, None)
+                order = await ask.ports.orders.one(ask.shop, ask.customer, OrderId(params.order_id))
+                offers = await ask.ports.offers.of(ask, order) if order else []
+        except (Failure, AppError, Unavailable, TimeoutError):
+            return None
+        found = ((f, offer.texts) for offer in offers for f in offer.decision.findings)
+        return next(((f, texts) for f, texts in found if f.code == params.code), None)
 
     async def invite(self, call: Call, params: CommandParams) -> Done:
         chat_id = self._chat_of(call, params.chat_token)
         if chat_id is None:
             raise Failure(FailureType.NOT_IDENTIFIED, WORDS.say(call.language, "failure.customerUnknown"))
-        text = WORDS.say(call.language, "manager.identify.message")
-        await self._write_once("invite", call.channel_id, chat_id, text, private=False)
+
+        async def made() -> str:
+            return WORDS.say(call.language, "manager.identify.message")
+
+        await self._write_once("invite", call.channel_id, chat_id, made, private=False)
         return Done()
 
     async def _write_once(
-        self, purpose: str, channel_id: ChannelId, chat_id: str, text: str, *, private: bool
+        self,
+        purpose: str,
+        channel_id: ChannelId,
+        chat_id: str,
+        made: Callable[[], Awaitable[str]],
+        *,
+        private: bool,
     ) -> None:
         """The mark is taken back when nothing was written, so that the customer may try again."""
         now = self._clock()
@@ -88,7 +135,7 @@ class Team:
         if not await self._once.first(purpose, key, now, now + ONCE_PER):
             return
         try:
-            await self._send(channel_id, chat_id, text, now, private=private)
+            await self._send(channel_id, chat_id, await made(), now, private=private)
         except Exception:
             await self._once.take(purpose, key, now)
             raise

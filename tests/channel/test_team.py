@@ -59,7 +59,7 @@ def room() -> Room:
 
 
 async def calls(room: Room, code: str, order_id: str | None = None) -> None:
-    team = Team(room, room, room, HandClock(), chat_of=lambda _call, _token: None, texts=TEXTS)  # type: ignore[arg-type]
+    team = Team(room, room, room, HandClock(), chat_of=lambda _call, _token: None, texts=TEXTS, asking=None)  # type: ignore[arg-type]
     call = Call(Surface.USER, "u-minji", ChannelId("ch-hanok"), Language.JA)
     await team.call_manager(call, CallManagerParams.model_validate({"code": code, "orderId": order_id}))
 
@@ -72,6 +72,7 @@ async def test_a_note_says_which_order_and_why_in_words(room: Room):
         "주문번호: 20261122-0000101\n"
         "사유: 몰에서 취소/교환/반품 신청을 '사용안함'으로 두었습니다. 주문 후 설정에서 '사용함'으로 바꾸면 "
         "고객이 취소할 수 있습니다.\n"
+        "코드: claims_switched_off\n"
         "모든 이유는 /진단에서 볼 수 있습니다."
     )
     assert room.opened == 1
@@ -114,12 +115,14 @@ async def test_one_note_in_ten_minutes_unless_it_could_not_be_written(room: Room
     await calls(room, "order_list")
     await calls(room, "order_detail")
     assert [note.splitlines()[1:] for note in room.notes] == [
-        ["주문번호: 선택 안 함", "사유: 주문 목록을 보다가 문의했습니다."]
+        ["주문번호: 선택 안 함", "사유: 주문 목록을 보다가 문의했습니다.", "코드: order_list"]
     ]
 
 
 def test_customers_call_and_managers_invite():
-    assert {f.name: f.surfaces for f in Team(*[None] * 4, chat_of=None, texts=[]).functions()} == {  # type: ignore[arg-type]
+    assert {
+        f.name: f.surfaces for f in Team(*[None] * 4, chat_of=None, texts=[], asking=None).functions()
+    } == {  # type: ignore[arg-type]
         "manager.call": frozenset({Surface.USER}),
         "identity.invite": frozenset({Surface.MANAGER}),
     }
