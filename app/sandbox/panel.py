@@ -27,10 +27,14 @@ LANGUAGES = {"ko": "한국어", "en": "English", "ja": "日本語"}
 SHOP_NO = 1  # the panel shows the main shop
 REJECTED_BECAUSE = "이미 포장을 마쳤습니다."
 BACK_OFFICE = {
-    "accept": "취소 신청을 접수했습니다.",
-    "reject": "취소 신청을 거절했습니다.",
+    "accept": "{}신청을 접수했습니다.",
+    "reject": "{}신청을 거절했습니다.",
     "ship": "발송했습니다.",
+    "deliver": "배송을 마쳤습니다.",
+    "collect": "상품을 수거했습니다.",
+    "complete": "환불 또는 교환을 마쳤습니다.",
 }
+CLAIM_WORDS = {90026: "취소 ", 90027: "반품 ", 90028: "교환 "}
 Body = dict[str, Any]
 
 
@@ -180,6 +184,8 @@ class Panel:
             self.talk.endpoint.deliver_twice = on
         elif body.get("name") == "versionless":
             self.talk.endpoint.versionless = on
+        elif body.get("name") == "autoPickup":
+            self.mall.auto_pickup = on
         else:
             raise ActRefused("모르는 스위치입니다.")
         return "켰습니다." if on else "껐습니다."
@@ -213,14 +219,20 @@ class Panel:
         except ActImpossible as impossible:
             raise ActRefused("이 주문에는 그렇게 할 수 있는 품목이 없습니다.") from impossible
         status = await self._post(self.mall.act_webhook(act, self.places.webhook_key))
-        return f"{BACK_OFFICE[doing]} 웹훅 {act.event_no}에 앱은 HTTP {status}로 답했습니다."
+        said = BACK_OFFICE[doing].format(CLAIM_WORDS.get(act.event_no, ""))
+        return f"{said} 웹훅 {act.event_no}에 앱은 HTTP {status}로 답했습니다."
 
     def _in_mall(self, doing: str, order_id: str) -> Act:
         if doing == "accept":
             return self.mall.accept_request(order_id)
         if doing == "reject":
             return self.mall.reject_request(order_id, reason=REJECTED_BECAUSE)
-        return self.mall.ship(order_id)
+        doings: dict[str, Callable[[str], Act]] = {
+            "deliver": self.mall.deliver,
+            "collect": self.mall.collect,
+            "complete": self.mall.complete,
+        }
+        return doings.get(doing, self.mall.ship)(order_id)
 
     async def _post(self, webhook: Webhook) -> int:
         try:

@@ -60,6 +60,7 @@ def _app(panel: Panel) -> dict[str, Any]:
             "contextNamesUser": talk.context_names_user,
             "deliverTwice": talk.endpoint.deliver_twice,
             "versionless": talk.endpoint.versionless,
+            "autoPickup": panel.mall.auto_pickup,
         },
         "functionCalls": [asdict(sent) for sent in talk.endpoint.sent],
         "faults": {name: list(known) for name, known in panel.known_faults.items()},

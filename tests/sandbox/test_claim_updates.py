@@ -112,8 +112,8 @@ async def test_what_is_over_stays_over(write, mall):
     assert (await write.advances(order, code)).json()["error"]["message"] == cancellations.OVER
     assert (await write.withdraws(order, code)).json()["error"]["message"] == cancellations.OVER
     assert (await write.completes(order, "C1")).json()["error"]["message"] == cancellations.NO_REFUND
-    returned = find(mall, 423)
-    answer = await write.completes(returned, returned.claims[0].code)
+    exchanged = find(mall, 432)
+    answer = await write.completes(exchanged, exchanged.claims[0].code)
     assert answer.json()["error"]["message"] == cancellations.NO_REFUND
 
 

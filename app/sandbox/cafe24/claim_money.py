@@ -75,11 +75,14 @@ def is_the_rest(order: Order, lines: Sequence[Item]) -> bool:
     return all(i.code in taken or i.code in counted or i.status in gone for i in order.items)
 
 
-def amount_due(order: Order, lines: Sequence[Item]) -> Decimal:
-    """The rest of an order gives back all that is left of the payment; a part its lines' sums, never more."""
+def amount_due(order: Order, lines: Sequence[Item], *, shipped: bool = False) -> Decimal:
+    """The rest of an order gives back all that is left of the payment; a part its lines' sums, never more. What was
+    `shipped` keeps its shipping fee (simplified: the real mall also counts the way back).
+    """
     if order.paid_at is None:
         return ZERO
-    left = max(order.payable - sum((refund.amount for refund in _refunds(order)), ZERO), ZERO)
+    fee = order.shipping_fee + order.regional_surcharge if shipped else ZERO
+    left = max(order.payable - fee - sum((refund.amount for refund in _refunds(order)), ZERO), ZERO)
     return left if is_the_rest(order, lines) else min(sum((i.amount for i in lines), ZERO), left)
 
 

@@ -1,8 +1,15 @@
 """What this simulated mall does not do, in plain sentences for the panel and the README."""
 
 NOT_SIMULATED: tuple[str, ...] = (
-    "Of all writes only cancellations exist; exchanges, returns, addresses and settings answer 404.",
+    "Of all writes only cancellations, returns and exchanges exist; addresses and settings answer 404.",
     "That API requests obey automatic acceptance is an assumption (`api_requests_obey_auto_accept`).",
+    "How the mall refuses while couriers are asked automatically is unknown: text and extent are ours (`auto_pickup`).",
+    "Returns go R00, R10, R30, R34, R40 and exchanges E00, E10, E30, E31, E40; other states stand only in fixtures.",
+    "An accepted return waits at R10 also where acceptance and refund go together: an assumption.",
+    "A return keeps the shipping fee of the way out and takes nothing for the way back; the real mall settles fees.",
+    "An exchange takes the stock of the new variant at acceptance, below zero too; extra payments do not exist.",
+    "A replacement line begins as N01, cannot be claimed itself, and goes when the exchange is withdrawn: assumptions.",
+    "No courier fetches anything: goods are back when a person or a call says so.",
     "Cancelling a part of a line leaves the rest under the old code and gives the part a new one: an assumption.",
     "A rejected request becomes C11 and cannot be filed again (`reject_result` picks the other way): assumptions.",
     "A withdrawn cancellation returns to the state before the claim, also when it began as a request.",

@@ -10,8 +10,9 @@ from typing import Literal
 
 from app.sandbox.cafe24 import back_office
 from app.sandbox.cafe24.claim_book import ClaimBook, RejectResult
+from app.sandbox.cafe24.goods_book import GoodsBook
 from app.sandbox.cafe24.ledger import Act, RefundEntry, RequestEntry
-from app.sandbox.cafe24.order import Carrier, Order
+from app.sandbox.cafe24.order import Carrier, ClaimKind, Order
 from app.sandbox.cafe24.order_fixture import orders_of
 from app.sandbox.cafe24.product_fixture import Product, products_of
 from app.sandbox.cafe24.shop_fixture import ShopFolder, read_folder
@@ -72,14 +73,18 @@ class Mall:
     reject_result: RejectResult = "rejected"
     # Whether the gateway cancels a KakaoPay payment of the own mall is doubtful: by default not (ASSUMPTION).
     kakaopay_gateway_cancel: bool = True
+    # 택배사 수거신청 자동접수: while it is on, return and exchange requests are refused (H23; how, ASSUMPTION).
+    auto_pickup: bool = False
     calls: list[Call] = field(default_factory=list)
     buckets: Buckets = field(init=False)
     answers: AnswerCache = field(init=False)
     claims: ClaimBook = field(init=False)
+    goods: GoodsBook = field(init=False)
 
     def __post_init__(self) -> None:
         numbers = [int(claim.code[-7:]) for order in self.orders.values() for claim in order.claims]
         self.claims = ClaimBook(self.now, self.products, max(numbers, default=0))
+        self.goods = GoodsBook(self.claims, self.now, self.products)
         self.buckets = Buckets(self.now)
         self.answers = AnswerCache(self.now)
 
@@ -94,20 +99,20 @@ class Mall:
 
     @property
     def requests(self) -> list[RequestEntry]:
-        """Every cancellation request that was filed, oldest first."""
+        """Every request that was filed for a cancellation, return or exchange, oldest first."""
         return self.claims.requests
 
     @property
     def refunds(self) -> list[RefundEntry]:
-        """All money that went back for cancellations while this mall lives, oldest first."""
+        """All money that went back while this mall lives, oldest first."""
         return self.claims.refunds
 
     def accept_request(self, order_id: str, item_codes: Sequence[str] | None = None) -> Act:
-        """A manager accepts requests (C00) of an order, all of them unless lines are named."""
-        return back_office.accept_request(self.claims, *self._place(order_id), item_codes)
+        """A manager accepts requests (C00, R00, E00) of an order: all of one kind unless lines are named."""
+        return back_office.accept_request(self.claims, self.goods, *self._place(order_id), item_codes)
 
     def reject_request(self, order_id: str, item_codes: Sequence[str] | None = None, reason: str = "") -> Act:
-        """A manager rejects requests (C00) of an order."""
+        """A manager rejects requests (C00, R00, E00) of an order."""
         return back_office.reject_request(
             self.claims, self.orders[order_id], item_codes, reason, self.reject_result
         )
@@ -117,10 +122,26 @@ class Mall:
         return back_office.complete_refund(self.claims, self.orders[order_id], claim_code)
 
     def file_request(
-        self, order_id: str, quantities: Mapping[str, int] | None = None, reason: str = ""
+        self,
+        order_id: str,
+        quantities: Mapping[str, int] | None = None,
+        reason: str = "",
+        kind: ClaimKind = "cancellation",
     ) -> Act:
-        """The buyer files a cancellation request in the storefront, where auto acceptance always holds."""
-        return back_office.file_request(self.claims, *self._place(order_id), quantities, reason)
+        """The buyer files a request in the storefront, where auto acceptance always holds."""
+        return back_office.file_request(self.claims, *self._place(order_id), quantities, reason, kind)
+
+    def collect(self, order_id: str, *, stock: bool = True) -> Act:
+        """The goods of an accepted return or exchange arrive; `stock` puts them back on sale."""
+        return back_office.collect(self.goods, self.orders[order_id], stock=stock)
+
+    def complete(self, order_id: str) -> Act:
+        """A manager ends the next claim that waits for it: the refund goes out, or the exchange is over."""
+        return back_office.complete(self.claims, self.goods, self.orders[order_id])
+
+    def deliver(self, order_id: str, item_codes: Sequence[str] | None = None) -> Act:
+        """The parcel of the lines in transit arrives."""
+        return back_office.deliver(self.orders[order_id], item_codes, self.now())
 
     def ship(self, order_id: str, item_codes: Sequence[str] | None = None, tracking_no: str = "") -> Act:
         """A manager hands the lines that still wait to the mall's first carrier."""

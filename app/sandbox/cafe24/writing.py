@@ -73,6 +73,17 @@ class Fields:
             raise missing("items")
         return [_line(Fields(row)) for row in rows]
 
+    def part(self, name: str) -> Fields | None:
+        """An object inside; None when it was left out."""
+        return Fields(self._row[name]) if name in self else None
+
+    def parts(self, name: str) -> list[Fields]:
+        """A list of objects; none when it was left out."""
+        rows = self._row.get(name, [])
+        if not isinstance(rows, list):
+            raise wrong(name, "It is not a valid value.")
+        return [Fields(row) for row in rows]
+
     def whole_number(self, name: str) -> int:
         """A JSON number without a fraction."""
         value = self._row.get(name)

@@ -21,8 +21,16 @@ const SWITCHES = {
   contextNamesUser: "호출에 고객 정보를 함께 보냄",
   deliverTwice: "같은 호출을 두 번 보냄",
   versionless: "버전 없는 주소로 보냄",
+  autoPickup: "몰의 택배사 수거신청 자동접수",
 };
-const OFFICE = { accept: "신청 접수", reject: "신청 거절", ship: "발송" };
+const OFFICE = {
+  accept: "신청 접수",
+  reject: "신청 거절",
+  ship: "발송",
+  deliver: "배송 완료",
+  collect: "수거 완료",
+  complete: "환불·교환 완료",
+};
 const PARTS = [
   ["calls", "방금 일어난 호출", true],
   ["look", "언어와 화면", true],

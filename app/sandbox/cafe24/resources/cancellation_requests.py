@@ -44,27 +44,32 @@ def reject_requests(ask: Ask) -> Row:
 
     def reject(fields: Fields) -> Row:
         order = order_in_body(ask, fields)
-        codes = fields.codes("order_item_code")
-        fields.choice("undone", frozenset("T"), required=True)
-        fields.choice("reason_type", SELLER_REASONS)
-        shown = fields.text("reject_reason") if fields.flag("display_reject_reason") else ""
-        reason = shown or fields.text("reason")
-        lines = [item for item in order.items if item.code in codes]
-        if len(lines) < len(codes):
-            raise wrong("order_item_code", "The item does not exist in this order.")
-        if any(line.status != "C00" for line in lines):
-            raise ApiError(422, NO_REQUEST)
-        check_channel(order)
-        ask.mall.claims.reject(order, lines, reason, ask.mall.reject_result)
-        return {
-            "shop_no": ask.shop_no,
-            "order_id": order.order_id,
-            "undone": "T",
-            "order_item_code": codes,
-            "additional_payment_gateway_cancel": {"success": [], "fail": []},
-        }
+        row = reject_lines(ask, order, fields, "C00", NO_REQUEST)
+        return row | {"additional_payment_gateway_cancel": {"success": [], "fail": []}}
 
     return each(ask, "cancellationrequests", MOST_AT_ONCE, reject)
+
+
+def reject_lines(ask: Ask, order: Order, fields: Fields, requested: str, no_request: str) -> Row:
+    """One rejection, of whatever kind: the lines have to stand in `requested`."""
+    codes = fields.codes("order_item_code")
+    fields.choice("undone", frozenset("T"), required=True)
+    fields.choice("reason_type", SELLER_REASONS)
+    shown = fields.text("reject_reason") if fields.flag("display_reject_reason") else ""
+    reason = shown or fields.text("reason")
+    lines = [item for item in order.items if item.code in codes]
+    if len(lines) < len(codes):
+        raise wrong("order_item_code", "The item does not exist in this order.")
+    if any(line.status != requested for line in lines):
+        raise ApiError(422, no_request)
+    check_channel(order)
+    ask.mall.claims.reject(order, lines, reason, ask.mall.reject_result)
+    return {
+        "shop_no": ask.shop_no,
+        "order_id": order.order_id,
+        "undone": "T",
+        "order_item_code": codes,
+    }
 
 
 def order_in_body(ask: Ask, fields: Fields) -> Order:

@@ -72,7 +72,7 @@ def complete_refund(ask: Ask) -> Row:
     fields.flag("send_sms")
     fields.flag("send_mail")
     claim = next((c for c in order.claims if c.code == ask.params["refund_code"]), None)
-    if claim is None or claim.refund is None or claim.kind != "cancellation":
+    if claim is None or claim.refund is None or claim.kind == "exchange":
         raise ApiError(422, NO_REFUND)
     if claim.refund.status == "T":
         raise ApiError(422, REFUNDED)
