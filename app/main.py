@@ -84,7 +84,16 @@ def build(
     effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
     who = people(settings, store, mall, conversation, book, sms, effects, clock)
     work = effect_work(
-        COMMANDS, store, jobs, keys, who.ports, store.connections.of_channel, conversation, clock
+        COMMANDS,
+        store,
+        jobs,
+        keys,
+        who.ports,
+        store.connections.of_channel,
+        conversation,
+        clock,
+        effects,
+        queue_url=f"{settings.public_url}/console/claims",
     )
     checkup = Checkup(
         COMMANDS,

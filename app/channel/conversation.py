@@ -11,7 +11,7 @@ from app.ports import ChatUser
 from commands.kernel.who import ChannelId
 
 from .client import ChannelClient
-from .messages import ButtonForm, CommandButton, message
+from .messages import ButtonForm, CommandButton, LinkButton, message
 from .wire import chat_user
 
 log = logging.getLogger(__name__)
@@ -93,6 +93,16 @@ class ChannelConversation:
         )
         await self._client.call(
             channel_id, "writeUserChatMessage", channelId=channel_id, userChatId=user_chat_id, dto=dto
+        )
+
+    async def write_to_group(
+        self, channel_id: ChannelId, group_id: str, text: str, *, request_id: str, link: tuple[str, str]
+    ) -> None:
+        dto = message(
+            text, request_id=request_id, bot_name=BOT_NAME, buttons=(LinkButton(*link),), form=self._form
+        )
+        await self._client.call(
+            channel_id, "writeGroupMessage", channelId=channel_id, groupId=group_id, dto=dto
         )
 
     async def open_for_team(self, channel_id: ChannelId, user_chat_id: str) -> None:

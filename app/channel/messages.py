@@ -27,10 +27,23 @@ class CommandButton:
     command: str
 
 
-def button(it: CommandButton, form: ButtonForm) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class LinkButton:
+    title: str
+    url: str
+
+
+Button = CommandButton | LinkButton
+
+
+def button(it: Button, form: ButtonForm) -> dict[str, Any]:
     """The sources conflict on the form of `action`; a setting of the process chooses."""
-    target = {"appId": it.app_id, "name": it.command}
-    action: dict[str, Any] = {"type": "command"}
+    match it:
+        case CommandButton():
+            kind, target = "command", {"appId": it.app_id, "name": it.command}
+        case LinkButton():
+            kind, target = "web", {"url": it.url}
+    action: dict[str, Any] = {"type": kind}
     action |= target if form == "flat" else {"attributes": target}
     return {"title": it.title[:LONGEST_TITLE], "action": action}
 
@@ -40,7 +53,7 @@ def message(
     *,
     request_id: str,
     bot_name: str,
-    buttons: tuple[CommandButton, ...] = (),
+    buttons: tuple[Button, ...] = (),
     private: bool = False,
     form: ButtonForm = "flat",
 ) -> dict[str, Any]:

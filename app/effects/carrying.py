@@ -1,10 +1,12 @@
 """The job that carries a confirmed plan out: the command's `act`, then the end of the receipt."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from app.clock import Clock
 from app.errors import Misconfigured
 from app.ports import GivenUp, Intent, Intents, Job, Plans
+from commands.kernel.mall import Choices
 from commands.kernel.plan import ReceiptState, Settled, WentStale
 from commands.kernel.spec import Act, CommandSpec
 from commands.kernel.who import Language, MallId
@@ -26,7 +28,9 @@ class EffectJobs:
         settling: Settling,
         clock: Clock,
     ) -> None:
-        self._acts: dict[str, Act] = {c.name: c.act for c in commands if c.act is not None}
+        specs = list(commands)
+        self._acts: dict[str, Act] = {c.name: c.act for c in specs if c.act is not None}
+        self._approved: dict[str, Act] = {c.name: c.approve for c in specs if c.approve is not None}
         self._asks = asks
         self._plans = plans
         self._intents = intents
@@ -36,10 +40,11 @@ class EffectJobs:
     async def carry_out(self, job: Job) -> None:
         """May run again after any crash: `act` has its durable steps, the end is a compare-and-set."""
         intent = await self._begun(MallId(job.mall_id), job.payload["receipt"])
-        if intent is None or intent.finished:
-            return
+        if intent is None or intent.finished or intent.job_id != job.id:
+            return  # the last: it waited, was approved, and has a job of its own
         plan = await self._plans.get(intent.mall_id, intent.plan_id)
-        act = self._acts.get(plan.command) if plan else None
+        acts = self._approved if intent.decided else self._acts
+        act = acts.get(plan.command) if plan else None
         if plan is None or plan.payload is None or act is None:
             raise Misconfigured("a confirmed plan cannot be opened, or its command is gone")
         ask = await self._asks.again(plan, intent)
@@ -52,7 +57,9 @@ class EffectJobs:
         outcome = outcome_from_json(await job.step("outcome", decided))
         stale = isinstance(outcome, WentStale)
         end = went_stale(outcome, ask.language) if isinstance(outcome, WentStale) else outcome
-        await self._settling.move(plan, intent, end, self._clock(), stale=stale)
+        await self._settling.move(
+            plan, intent, end, self._clock(), stale=stale, due_at=self._clock() + deadline(ask.choices)
+        )
 
     async def _begun(self, mall_id: MallId, receipt_id: str) -> Intent | None:
         """The intent, its undo window closed by us or before; None when it is gone."""
@@ -74,3 +81,8 @@ class EffectJobs:
             return
         language = await self._asks.language(plan)
         await self._settling.move(plan, intent, given_up(given, language), self._clock(), note=True)
+
+
+def deadline(choices: Choices) -> timedelta:
+    """How long a claim waits before somebody is reminded, or it is decided without one (H44)."""
+    return timedelta(hours=choices.exchange_return.deadline_hours)

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.errors import Unauthorized
-from app.ports import GivenUp
+from app.ports import GivenUp, Intent, Verdict
 from commands.explain import WORDS, decision_shape
 from commands.kernel.decision import Blocked, ChangesWhen, Effect, Fact, Finding, Layer
 from commands.kernel.plan import Json, ReceiptState, Settled, WentStale
 from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
+from commands.kernel.texts import Texts, beside
 from commands.kernel.who import Language
 
 LONGEST_MESSAGE = 200
 OUTCOME_UNKNOWN = "outcome_unknown"
+REJECTED = "rejected_by_shop"
+TEXTS = beside(__file__)
+"""Sentences about claims that wait, for every command."""
 ASK_MANAGER = ChangesWhen(act="ask_manager")
 
 
@@ -39,12 +43,33 @@ def went_stale(outcome: WentStale, language: Language) -> Settled:
     return Settled(ReceiptState.FAILED, decision=decision)
 
 
+def rejected(language: Language) -> Settled:
+    """The manager's own words are kept sealed, beside it."""
+    return Settled(ReceiptState.FAILED, decision=_json(_finding(REJECTED), language, TEXTS))
+
+
+def in_words(intent: Intent) -> Json | None:
+    """The receipt's decision, with what the manager wrote to the customer."""
+    decided = intent.decided
+    if decided is None or decided.verdict is not Verdict.REJECTED or not decided.words:
+        return intent.decision
+    decision = dict(intent.decision or {})
+    said = [_joined(finding, decided.words) for finding in decision.get("findings", ())]
+    return decision | {"findings": said}
+
+
+def _joined(finding: Json, words: str) -> Json:
+    if finding.get("code") != REJECTED:
+        return finding
+    return {**finding, "customerText": f"{finding['customerText']}\n{words}", "facts": {"message": words}}
+
+
 def _finding(code: str, layer: Layer = Layer.ORDER, **facts: Fact) -> Finding:
     return Finding("effect", code, Effect.BLOCKS, layer, facts, changes_when=ASK_MANAGER)
 
 
-def _json(finding: Finding, language: Language) -> Json:
-    shape = decision_shape(Blocked((finding,)), WORDS, language)
+def _json(finding: Finding, language: Language, texts: Texts = WORDS) -> Json:
+    shape = decision_shape(Blocked((finding,)), texts, language)
     said: dict[str, Any] = shape.model_dump(mode="json", by_alias=True, exclude_none=True)
     return said
 
@@ -57,13 +82,16 @@ def outcome_to_json(outcome: Settled | WentStale) -> dict[str, Any]:
         "claim_code": outcome.claim_code,
         "decision": outcome.decision,
         "shown": outcome.shown,
+        "kind": outcome.kind,
     }
 
 
 def outcome_from_json(kept: Mapping[str, Any]) -> Settled | WentStale:
     if kept.get("stale"):
         return WentStale(kept["decision"])
-    return Settled(ReceiptState(kept["state"]), kept["claim_code"], kept["decision"], kept["shown"])
+    return Settled(
+        ReceiptState(kept["state"]), kept["claim_code"], kept["decision"], kept["shown"], kept.get("kind")
+    )
 
 
 def decisive(decision: Json | None) -> Json:

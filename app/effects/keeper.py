@@ -9,20 +9,20 @@ import orjson
 
 from app.ids import new_id
 from app.keys import BadToken, KeyRing
-from app.ports import Audit, Intent, Intents, Jobs, KeptPlan, Plans, Reach, Statements
+from app.ports import Audit, Decided, Intent, Intents, Jobs, KeptPlan, Plans, Reach, Statements, Verdict
 from commands.kernel.mall import Choices
 from commands.kernel.order import OrderId
 from commands.kernel.plan import Draft, Planned, Receipt, ReceiptState, Settled, StalePlan
 from commands.kernel.spec import Ask
-from commands.kernel.who import CallerKind
+from commands.kernel.who import CallerKind, MallId
 
 from .customers import is_same
 from .gate import ConnectionOf, check, expired, not_found, too_late
 from .inline import Inline, RunMall
-from .settling import Settling, receipt_of, under_way
+from .pending_lines import open_receipt, together
+from .settling import EFFECT, Settling, receipt_of
 
 PURPOSE = "plan"
-EFFECT = "effect"
 PLAN_LIFE = timedelta(minutes=10)
 BUDGET = timedelta(seconds=2.5)
 LOOK_SECONDS = 0.05
@@ -59,6 +59,10 @@ class EffectKeeper:
     def runs_by(self, run_mall: RunMall) -> None:
         """The worker of this process; without one a confirm waits for the workers of others."""
         self._inline.run_mall = run_mall
+
+    async def run_beside(self, mall_id: MallId, at_most: float) -> None:
+        """Runs the mall's due jobs for somebody who waits for one of them, `at_most` seconds."""
+        await self._inline.run(mall_id, at_most)
 
     async def close(self) -> None:
         await self._inline.close()
@@ -116,16 +120,31 @@ class EffectKeeper:
             raise too_late(ask)
         return receipt_of(plan, intent)
 
+    async def withdraw(self, ask: Ask, pending_id: str) -> Receipt:
+        plan, intent = await self._own(ask, pending_id)
+        if intent.state is ReceiptState.PENDING:
+            is_user = ask.caller.kind is CallerKind.USER
+            by = CallerKind.USER.value if is_user else f"{ask.caller.kind}:{ask.caller.id}"
+            decided = Decided(Verdict.WITHDRAWN, by, ask.now)
+            end = Settled(ReceiptState.WITHDRAWN)
+            await self._settling.move(plan, intent, end, ask.now, decided=decided)
+            # Whoever was first: a manager, or the same wish sent twice.
+            plan, intent = await self._own(ask, pending_id)
+        if intent.decided is None or intent.decided.verdict is not Verdict.WITHDRAWN:
+            raise too_late(ask)
+        return receipt_of(plan, intent)
+
     async def receipt(self, ask: Ask, receipt_id: str) -> Receipt:
         return receipt_of(*await self._own(ask, receipt_id))
 
     async def open_receipts(self, ask: Ask, order_ids: Iterable[OrderId]) -> Mapping[OrderId, Receipt]:
         """One statement while nothing is open, and one more for each order that has something open."""
-        found = {}
+        found: dict[OrderId, Receipt] = {}
         for intent in await self._intents.unfinished(ask.shop.mall_id, order_ids):
             plan = await self._plans.get(intent.mall_id, intent.plan_id)
             own = plan is not None and _owns(ask, plan) and _may_see(ask, intent)
-            found[intent.order_id] = receipt_of(plan, intent) if plan and own else under_way(intent)
+            receipt = open_receipt(plan, intent, may_see=own)
+            found[intent.order_id] = together(found.get(intent.order_id), receipt)
         return found
 
     async def _plan_of(self, ask: Ask, token: str, command: str | None) -> KeptPlan:

@@ -2,14 +2,19 @@
 
 from datetime import datetime
 
+from app.clock import to_millis
+from app.ids import new_id
 from app.keys import KeyRing
-from app.ports import Audit, AuditLine, Intent, Intents, Jobs, KeptPlan, Statements
+from app.ports import Audit, AuditLine, Decided, Intent, Intents, Jobs, KeptPlan, Statements, Verdict, Waits
 from commands.kernel.plan import Receipt, ReceiptState, Settled
 from commands.kernel.who import CallerKind
 
 from .customers import customer_hash
+from .endings import in_words
 
+EFFECT = "effect"
 TELL = "tell"
+ANNOUNCE = "announce"
 TOLD = frozenset(
     {
         ReceiptState.DONE,
@@ -33,7 +38,7 @@ def receipt_of(plan: KeptPlan, intent: Intent) -> Receipt:
         at=intent.at,
         claim_code=intent.claim_code,
         undo_until=intent.undo_until,
-        decision=intent.decision,
+        decision=in_words(intent),
     )
 
 
@@ -60,21 +65,50 @@ class Settling:
         tells: bool = True,
         note: bool = False,
         later: bool = False,
+        due_at: datetime | None = None,
+        decided: Decided | None = None,
     ) -> Intent | None:
         """None when somebody else moved it first. `tells`: the customer hears of it, unless they cannot know of the
-        receipt; `note`: the team too; `later`: the shop decided on a request.
+        receipt; `note`: the team too; `later`: the shop decided on a request. `due_at`: of a claim that waits from now
+        on; `decided`: of one that waits no more.
         """
+        waits = to.state is ReceiptState.PENDING
+        queue = Waits(plan.channel_id, to.kind or plan.command, due_at) if waits else None
 
         async def also(statements: Statements, moved: Intent) -> None:
-            await self.write_down(statements, plan, moved, to.state.value, at)
+            act = decided.verdict.value if decided else to.state.value
+            await self.write_down(statements, plan, moved, act, at)
+            if waits:
+                await self.announce(statements, moved, "new", at)
             if tells and not (moved.stale and not moved.answered):
-                needs_person = (to.decision or {}).get("verdict") == "needsManager"
-                await self.tell(statements, moved, note=note or needs_person, later=later)
+                told = note or _needs_person(to) or _failed_after_approval(moved)
+                await self.tell(statements, moved, note=told, later=later)
 
-        moved = await self._intents.move(intent, to, at, also, stale=stale)
+        moved = await self._intents.move(intent, to, at, also, stale=stale, waits=queue, decided=decided)
         if moved is not None:
             self._jobs.wake()
         return moved
+
+    async def approve(self, plan: KeptPlan, intent: Intent, decided: Decided) -> Intent | None:
+        """The claim waits no more and is carried out, once: its new job, state and audit line are one transaction.
+        None when it was decided meanwhile, or something else works on its order.
+        """
+
+        async def also(statements: Statements, approved: Intent) -> None:
+            await self._jobs.put_in(
+                statements,
+                plan.mall_id,
+                EFFECT,
+                {"receipt": approved.id},
+                job_id=approved.job_id,
+                unique=f"{EFFECT}:{plan.id}:approved",
+            )
+            await self.write_down(statements, plan, approved, decided.verdict.value, decided.at)
+
+        approved = await self._intents.approve(intent, decided, new_id(decided.at), also)
+        if approved is not None:
+            self._jobs.wake()
+        return approved
 
     async def write_down(
         self, statements: Statements, plan: KeptPlan, intent: Intent, act: str, at: datetime
@@ -82,7 +116,7 @@ class Settling:
         line = AuditLine(
             channel_id=plan.channel_id,
             act=f"{plan.command}.{act}",
-            by=f"{intent.caller.kind}:{intent.caller.id}",
+            by=_doer(intent),
             subject=intent.order_id,
             at=at,
             mall_id=plan.mall_id,
@@ -110,3 +144,31 @@ class Settling:
             {**payload, "note": note, "later": later},
             unique=f"{TELL}:{intent.id}:{intent.state}",
         )
+
+    async def announce(self, statements: Statements, intent: Intent, about: str, at: datetime) -> None:
+        """To the team, once per claim, occasion and hour."""
+        payload = {"mall": intent.mall_id, "receipt": intent.id, "about": about, "at": to_millis(at)}
+        await self._jobs.put_in(
+            statements,
+            f"{intent.mall_id}:{TELL}",
+            ANNOUNCE,
+            payload,
+            unique=f"{ANNOUNCE}:{intent.id}:{about}:{to_millis(at)}",
+        )
+
+
+def _needs_person(to: Settled) -> bool:
+    return (to.decision or {}).get("verdict") == "needsManager"
+
+
+def _failed_after_approval(intent: Intent) -> bool:
+    """A manager believes that it is done."""
+    approved = intent.decided is not None and intent.decided.verdict is Verdict.APPROVED
+    return approved and intent.state is ReceiptState.FAILED
+
+
+def _doer(intent: Intent) -> str:
+    """Who decided on it last; a customer's own deeds name the customer's id in Channel."""
+    if intent.decided is None or intent.decided.by == CallerKind.USER:
+        return f"{intent.caller.kind}:{intent.caller.id}"
+    return intent.decided.by

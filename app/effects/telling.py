@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.errors import OutcomeUnknown, Unavailable
-from app.ports import Chats, Conversation, Intent, Intents, Job, KeptPlan, Plans
+from app.ports import Chats, Conversation, Intent, Intents, Job, KeptPlan, Plans, Verdict
 from commands.explain import WORDS
 from commands.kernel.plan import Json, ReceiptState
 from commands.kernel.spec import CommandSpec
@@ -11,13 +11,14 @@ from commands.kernel.texts import Texts
 from commands.kernel.who import Language, MallId
 
 from .asks import Asks
-from .endings import OUTCOME_UNKNOWN, decisive
+from .endings import OUTCOME_UNKNOWN, TEXTS, decisive
 
 
 class Telling:
     """Handles jobs of the kind `tell`. Sentences are the command's, with {order}, {claim} and {reason}:
-    `message.{state}.later` when the shop decided later, `message.{state}.{code}` of the decisive finding, else
-    `message.{state}`; without such a key nothing is said.
+    `message.{state}.later` when the shop decided later, `message.{state}.approved` after a manager's yes,
+    `message.{state}.{code}` of the decisive finding, else `message.{state}`; without such a key nothing is said.
+    A rejection is said in the manager's words.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Telling:
         plan = await self._plans.get(intent.mall_id, intent.plan_id) if intent else None
         if intent is None or plan is None:
             return
-        chat = await self._chat_of(plan)
+        chat = await chat_of(plan, self._chats)
         overtaken = state is ReceiptState.CHECKING and intent.finished
         if chat is None or overtaken:
             return
@@ -54,18 +55,21 @@ class Telling:
             note = self._note(intent, await self._asks.shop_language(plan))
             await self._write(plan, chat, note, f"{intent.id}-note", private=True)
 
-    async def _chat_of(self, plan: KeptPlan) -> str | None:
-        user_id = plan.reach.user_id
-        latest = await self._chats.of_user(plan.channel_id, user_id) if user_id else None
-        return latest or plan.reach.chat_id
-
     def _sentence(
         self, plan: KeptPlan, intent: Intent, state: ReceiptState, language: Language, *, later: bool
     ) -> str:
         finding = decisive(intent.decision)
         code = finding.get("code")
         texts = self._texts.get(plan.command)
-        for key in (later and f"message.{state}.later", code and f"message.{state}.{code}"):
+        verdict = intent.decided.verdict if intent.decided else None
+        if verdict is Verdict.REJECTED and intent.decided:
+            words = intent.decided.words or ""
+            return TEXTS.say(language, "message.rejected", order=intent.order_id, words=words)
+        for key in (
+            later and f"message.{state}.later",
+            verdict is Verdict.APPROVED and f"message.{state}.approved",
+            code and f"message.{state}.{code}",
+        ):
             if key and texts is not None and texts.has(key):
                 return self._said(texts, language, key, intent, finding)
         if code == OUTCOME_UNKNOWN:
@@ -99,3 +103,10 @@ class Telling:
             )
         except OutcomeUnknown as error:
             raise Unavailable("channel", "message", note="no answer") from error
+
+
+async def chat_of(plan: KeptPlan, chats: Chats) -> str | None:
+    """Where the customer reads us: the chat of their last command."""
+    user_id = plan.reach.user_id
+    latest = await chats.of_user(plan.channel_id, user_id) if user_id else None
+    return latest or plan.reach.chat_id

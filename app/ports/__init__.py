@@ -2,10 +2,10 @@
 
 from commands.kernel.plan import Interrupted, Steps
 
-from .claims import ClaimPage, PendingClaim, PendingClaims, PhotoLinks
+from .claims import ClaimPage, KeptClaim, KeptClaims, PendingClaim, PendingClaims, PhotoLinks
 from .connections import BindOutcome, Connection, Connections, ConnectionState
 from .database import Database, Row, Statements
-from .effects import Also, Intent, Intents, KeptPlan, Plans, Reach
+from .effects import Also, Decided, Intent, Intents, KeptPlan, Plans, Reach, Verdict, Waits
 from .functions import Asking, Call, ChatUser, Function, Surface
 from .jobs import GivenUp, Job, JobHandler, Jobs, OnGiveUp
 from .mall import MallTokens, RateStore, TokenPair
@@ -44,6 +44,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "Database",
+    "Decided",
     "Deliveries",
     "Function",
     "GivenUp",
@@ -53,6 +54,8 @@ __all__ = [
     "Job",
     "JobHandler",
     "Jobs",
+    "KeptClaim",
+    "KeptClaims",
     "KeptCode",
     "KeptPlan",
     "KeptToken",
@@ -84,5 +87,7 @@ __all__ = [
     "Surface",
     "TokenPair",
     "TryAnswer",
+    "Verdict",
     "Verifications",
+    "Waits",
 ]

@@ -7,7 +7,9 @@ from typing import Literal, Protocol
 
 from commands.kernel.order import OrderId
 from commands.kernel.plan import Json, Receipt, ReceiptState
-from commands.kernel.who import ChannelId, Language
+from commands.kernel.who import ChannelId, Customer, Language, MallId
+
+from .effects import Also, Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,49 @@ class PendingClaims(Protocol):
         """Once: the same decision again answers the same receipt, another one is `Failure(conflict)` with
         `decidedBy`, `decidedAt`. Raises `invalidParams` for a rejection without words, `notFound`.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClaim:
+    """A claim as it is kept. `customer` is None, and `shown` empty, where no key opens them any more."""
+
+    intent: Intent
+    customer: Customer | None
+    shown: Json
+
+
+class KeptClaims(Protocol):
+    """The queue in the store. Pages are one statement each, and open no more rows than they show."""
+
+    async def waiting(
+        self, mall_id: MallId, channel_id: ChannelId, *, after: str | None, limit: int, kind: str | None
+    ) -> list[KeptClaim]:
+        """Oldest first, those that came in after the receipt `after`."""
+        ...
+
+    async def decided(
+        self,
+        mall_id: MallId,
+        channel_id: ChannelId,
+        *,
+        before: tuple[datetime, str] | None,
+        limit: int,
+        kind: str | None,
+    ) -> list[KeptClaim]:
+        """Newest decision first, those before the decision of receipt `before`; not what customers took back."""
+        ...
+
+    async def kinds(self, mall_id: MallId, channel_id: ChannelId) -> dict[str, int]: ...
+
+    async def one(self, mall_id: MallId, channel_id: ChannelId, receipt_id: str) -> KeptClaim | None: ...
+
+    async def due(self, now: datetime, limit: int) -> list[Intent]:
+        """Waiting ones whose hour has come, the longest overdue first."""
+        ...
+
+    async def put_off(self, intent: Intent, due_at: datetime | None, also: Also | None = None) -> bool:
+        """Compare-and-set of `due_at`: True for the one who acts on this hour."""
         ...
 
 

@@ -128,7 +128,9 @@ class Intents(Protocol):
 
     async def of_order(self, mall_id: MallId, order_id: OrderId, state: ReceiptState) -> list[Intent]: ...
 
-    async def unfinished(self, mall_id: MallId, order_ids: Iterable[OrderId]) -> list[Intent]: ...
+    async def unfinished(self, mall_id: MallId, order_ids: Iterable[OrderId]) -> list[Intent]:
+        """Also those that wait for a manager; oldest first."""
+        ...
 
     async def move(
         self,

@@ -80,4 +80,10 @@ class Conversation(Protocol):
         """One message, escaped here; `command`: (button label, command name). `request_id` makes it idempotent."""
         ...
 
+    async def write_to_group(
+        self, channel_id: ChannelId, group_id: str, text: str, *, request_id: str, link: tuple[str, str]
+    ) -> None:
+        """One message to a group of managers; `link`: (button label, URL). Raises also `app.errors.Rejected`."""
+        ...
+
     async def open_for_team(self, channel_id: ChannelId, user_chat_id: str) -> None: ...

@@ -8,10 +8,12 @@ from pydantic.alias_generators import to_camel
 
 from app.ports import Connection
 from commands.kernel.failures import Failure, FailureType
-from commands.kernel.mall import CancelChoices, Choices
+from commands.kernel.mall import CancelChoices, Choices, ExchangeReturnChoices
 from commands.kernel.who import Language
 
-SECRETS = frozenset({("sms", "apiKey"), ("sms", "apiSecret")})
+from .warehouse import GROUP, SHIP_DATE, WMS_SECRETS, WmsSettings, another_warehouse, has_warehouse
+
+SECRETS = frozenset({("sms", "apiKey"), ("sms", "apiSecret")}) | WMS_SECRETS
 DEEPEST = 8
 Patch = dict[str, Any]
 
@@ -49,6 +51,29 @@ class CancelSettings(Group):
     undo_minutes: int = Field(0, ge=0, le=60)
 
 
+class ExchangeReturnSettings(Group):
+    """`deadline_hours`: how long a pending claim waits until `at_deadline`; `evidence_days`: how long photos are kept
+    after their claim.
+    """
+
+    seller_fault: Literal["request", "pending"] = "pending"
+    return_address: str | None = Field(None, max_length=300)
+    deadline_hours: int = Field(48, ge=1, le=720)
+    at_deadline: Literal["remind", "approve", "handOver"] = "remind"
+    evidence_days: int = Field(90, ge=1, le=1095)
+    same_price_only: bool = True
+    auto_pickup_off: bool = False
+
+    @field_validator("return_address")
+    @classmethod
+    def _one_that_can_be_read(cls, value: str | None) -> str | None:
+        """An empty field of a form means none."""
+        text = " ".join((value or "").split())
+        if not text.isprintable():
+            raise ValueError("an address is plain text")
+        return text or None
+
+
 class NotifySettings(Group):
     group_id: str | None = Field(None, max_length=80)
     claim_results: bool = True
@@ -57,13 +82,16 @@ class NotifySettings(Group):
 class CommandSwitches(Group):
     order_list: bool = True
     cancel: bool = True
+    exchange_return: bool = True
     why: bool = True
 
 
 class ShopSettings(Group):
     mode: Literal["trial", "live"] = "trial"
     test_members: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    wms: WmsSettings = WmsSettings()
     cancel: CancelSettings = CancelSettings()
+    exchange_return: ExchangeReturnSettings = ExchangeReturnSettings()
     notify: NotifySettings = NotifySettings()
     orders: OrderChoices = OrderChoices()
     identity: IdentityChoices = IdentityChoices()
@@ -83,6 +111,7 @@ class ShopSettings(Group):
 COMMANDS_BY_DEFAULT: dict[str, bool] = CommandSwitches().model_dump(by_alias=True)
 ON_BY_DEFAULT = frozenset(name for name, on in COMMANDS_BY_DEFAULT.items() if on)
 CANCEL_BY_DEFAULT = CancelChoices()
+EXCHANGE_RETURN_BY_DEFAULT = ExchangeReturnChoices()
 LOOKBACK_BY_DEFAULT = OrderChoices().lookback_months
 
 
@@ -100,11 +129,13 @@ def choices_of(connection: Connection) -> Choices:
     stored = connection.settings
     switched = stored.get("commands")
     cancel = stored.get("cancel")
+    exchange_return = stored.get("exchangeReturn")
     return Choices(
         version=connection.version,
         cancel=_cancel(cancel) if cancel else CANCEL_BY_DEFAULT,
+        exchange_return=_exchange_return(exchange_return) if exchange_return else EXCHANGE_RETURN_BY_DEFAULT,
         lookback_months=(stored.get("orders") or {}).get("lookbackMonths", LOOKBACK_BY_DEFAULT),
-        commands_on=_on(COMMANDS_BY_DEFAULT | switched) if switched else ON_BY_DEFAULT,
+        commands_on=_served(_on(COMMANDS_BY_DEFAULT | switched) if switched else ON_BY_DEFAULT, stored),
     )
 
 
@@ -113,15 +144,26 @@ def _cancel(stored: Mapping[str, Any]) -> CancelChoices:
     return CancelChoices(chosen.mode, frozenset(chosen.complete_scope), chosen.undo_minutes)
 
 
+def _exchange_return(stored: Mapping[str, Any]) -> ExchangeReturnChoices:
+    return ExchangeReturnChoices(**ExchangeReturnSettings.model_validate(stored).model_dump())
+
+
 def _on(switches: Mapping[str, bool]) -> frozenset[str]:
     return frozenset(name for name, on in switches.items() if on)
 
 
+def _served(on: frozenset[str], stored: Mapping[str, Any]) -> frozenset[str]:
+    """Without a warehouse there is no ship date, whatever its switch says."""
+    return on if GROUP in stored and has_warehouse(stored) else on - {SHIP_DATE}
+
+
 def shown(connection: Connection) -> dict[str, Any]:
-    """All settings with their defaults; secrets only as `{"set": true}`."""
+    """All settings with their defaults, as they work; secrets only as `{"set": true}`."""
     plain: dict[str, Any] = settings_of(connection).model_dump(mode="json", by_alias=True)
     for group, name in sorted(SECRETS):
         plain[group][name] = {"set": f"{group}.{name}" in connection.secrets}
+    if SHIP_DATE in plain["commands"] and not has_warehouse(plain):
+        plain["commands"][SHIP_DATE] = False
     return plain
 
 
@@ -142,7 +184,9 @@ def patched(connection: Connection, patch: Patch) -> tuple[Patch, dict[str, str]
         raise Failure(FailureType.INVALID_PARAMS, _where(error)) from None
     if connection.settings.get("admins") and not settings.admins:
         raise Failure(FailureType.INVALID_PARAMS, "admins: at least one must remain")
-    return chosen(settings), secrets
+    plain = chosen(settings)
+    another_warehouse(connection.settings, plain, patch, secrets)
+    return plain, secrets
 
 
 def merge(target: Patch, patch: Mapping[str, Any], depth: int = 0) -> Patch:

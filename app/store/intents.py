@@ -8,14 +8,15 @@ from typing import Any
 
 from app.clock import from_millis, to_millis
 from app.keys import KeyRing
-from app.ports import Also, Intent, Row, Statements
-from app.ports.effects import UNFINISHED
+from app.ports import Also, Decided, Intent, Row, Statements, Verdict, Waits
+from app.ports.effects import UNFINISHED, UNSETTLED
 from commands.kernel.order import OrderId
 from commands.kernel.plan import ReceiptState, Settled
-from commands.kernel.who import Caller, CallerKind, MallId
+from commands.kernel.who import Caller, CallerKind, ChannelId, MallId
 
 from .database import OpenDatabase, in_transaction
-from .sealed import INTENT_SHOWN
+from .errors import Duplicate
+from .sealed import INTENT_SHOWN, INTENT_WORDS
 from .values import from_json, instant_or_none, millis_or_none, to_json
 
 _ATTEMPTS = 20  # many confirms may meet at one order; one of them gets through each time
@@ -72,32 +73,72 @@ class SqlIntents:
         if not named:
             return []
         names = ", ".join(f":{name}" for name in named)
-        return await self._all(f"finished = 0 AND order_id IN ({names})", mall_id, **named)
+        where = f"(finished = 0 OR state = 'pending') AND order_id IN ({names}) ORDER BY id"
+        return await self._all(where, mall_id, **named)
 
     async def move(
-        self, intent: Intent, to: Settled, at: datetime, also: Also | None = None, *, stale: bool = False
+        self,
+        intent: Intent,
+        to: Settled,
+        at: datetime,
+        also: Also | None = None,
+        *,
+        stale: bool = False,
+        waits: Waits | None = None,
+        decided: Decided | None = None,
     ) -> Intent | None:
-        finished = to.state not in UNFINISHED
         shown = None if to.shown is None else to_json(dict(to.shown)).encode()
         values = {
             "to": to.state.value,
-            "finished": int(finished),
+            "finished": int(to.state not in UNFINISHED),
             "stale": int(stale),
             "claim_code": to.claim_code,
             "decision": None if to.decision is None else to_json(dict(to.decision)),
             "shown_enc": shown and INTENT_SHOWN.seal(self._keys, shown, intent.mall_id, intent.id),
-            "settled_at": to_millis(at) if finished else None,
+            "settled_at": None if to.state in UNSETTLED else to_millis(at),
+            "channel_id": waits and waits.channel_id,
+            "kind": waits and waits.kind,
+            "due_at": waits and millis_or_none(waits.due_at),
         }
+        # A claim that waited may be `checking` once more: what an older job still says of it counts no more.
         return await self._change(
             intent,
-            """state = :to, finished = :finished, stale = :stale, settled_at = :settled_at,
+            f"""state = :to, finished = :finished, stale = :stale, settled_at = :settled_at,
                 claim_code = COALESCE(:claim_code, claim_code), decision = COALESCE(:decision, decision),
-                shown_enc = COALESCE(:shown_enc, shown_enc)""",
-            "state = :state",
+                shown_enc = COALESCE(:shown_enc, shown_enc), channel_id = COALESCE(:channel_id, channel_id),
+                kind = COALESCE(:kind, kind), due_at = :due_at, {_DECIDED}""",
+            "state = :state AND job_id = :job_id",
             also,
             state=intent.state.value,
+            job_id=intent.job_id,
             **values,
+            **self._row_of(intent, decided),
         )
+
+    async def approve(self, intent: Intent, decided: Decided, job_id: str, also: Also) -> Intent | None:
+        try:
+            return await self._change(
+                intent,
+                f"""state = 'checking', finished = 0, answered = 1, due_at = NULL, job_id = :job_id,
+                    {_DECIDED}""",
+                """state = 'pending' AND NOT EXISTS (SELECT 1 FROM intent AS other
+                WHERE other.mall_id = :mall_id AND other.order_id = :order_id AND other.finished = 0)""",
+                also,
+                order_id=intent.order_id,
+                job_id=job_id,
+                **self._row_of(intent, decided),
+            )
+        except Duplicate:  # something else began with the order at the same moment
+            return None
+
+    def _row_of(self, intent: Intent, decided: Decided | None) -> dict[str, object]:
+        words = decided.words.encode() if decided and decided.words else None
+        return {
+            "verdict": decided and decided.verdict.value,
+            "decided_by": decided and decided.by,
+            "decided_at": decided and to_millis(decided.at),
+            "words_enc": words and INTENT_WORDS.seal(self._keys, words, intent.mall_id, intent.id),
+        }
 
     async def answer(self, intent: Intent, also: Also) -> Intent | None:
         return await self._change(intent, "answered = 1", "finished = 0 AND answered = 0", also)
@@ -131,20 +172,44 @@ class SqlIntents:
         return [self._intent(row) for row in await self._database.read(sql, mall_id=mall_id, **params)]
 
     def _intent(self, row: Row) -> Intent:
-        shown = INTENT_SHOWN.open_or_none(self._keys, row["shown_enc"], row["mall_id"], row["id"])
-        return Intent(
-            id=row["id"],
-            mall_id=MallId(row["mall_id"]),
-            plan_id=row["plan_id"],
-            job_id=row["job_id"],
-            order_id=OrderId(row["order_id"]),
-            state=ReceiptState(row["state"]),
-            caller=Caller(CallerKind(row["by_kind"]), row["by_id"]),
-            at=from_millis(row["at"]),
-            undo_until=instant_or_none(row["undo_until"]),
-            claim_code=row["claim_code"],
-            decision=None if row["decision"] is None else from_json(row["decision"]),
-            shown=None if shown is None else from_json(shown),
-            stale=bool(row["stale"]),
-            answered=bool(row["answered"]),
-        )
+        return intent_of(row, self._keys)
+
+
+def intent_of(row: Row, keys: KeyRing) -> Intent:
+    shown = INTENT_SHOWN.open_or_none(keys, row["shown_enc"], row["mall_id"], row["id"])
+    return Intent(
+        id=row["id"],
+        mall_id=MallId(row["mall_id"]),
+        plan_id=row["plan_id"],
+        job_id=row["job_id"],
+        order_id=OrderId(row["order_id"]),
+        state=ReceiptState(row["state"]),
+        caller=Caller(CallerKind(row["by_kind"]), row["by_id"]),
+        at=from_millis(row["at"]),
+        undo_until=instant_or_none(row["undo_until"]),
+        claim_code=row["claim_code"],
+        decision=None if row["decision"] is None else from_json(row["decision"]),
+        shown=None if shown is None else from_json(shown),
+        stale=bool(row["stale"]),
+        answered=bool(row["answered"]),
+        waits=_waits(row),
+        decided=_decided(row, keys),
+    )
+
+
+def _waits(row: Row) -> Waits | None:
+    if row["channel_id"] is None:
+        return None
+    return Waits(ChannelId(row["channel_id"]), row["kind"], instant_or_none(row["due_at"]))
+
+
+def _decided(row: Row, keys: KeyRing) -> Decided | None:
+    if row["verdict"] is None:
+        return None
+    words = INTENT_WORDS.open_or_none(keys, row["words_enc"], row["mall_id"], row["id"])
+    at = from_millis(row["decided_at"])
+    return Decided(Verdict(row["verdict"]), row["decided_by"], at, words.decode() if words else None)
+
+
+_DECIDED = """verdict = COALESCE(:verdict, verdict), decided_by = COALESCE(:decided_by, decided_by),
+    decided_at = COALESCE(:decided_at, decided_at), words_enc = COALESCE(:words_enc, words_enc)"""

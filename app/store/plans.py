@@ -76,6 +76,11 @@ class SqlPlans:
         )
 
 
+def customer_of(opened: bytes) -> Customer:
+    """Of what `PLAN_CUSTOMER` held."""
+    return _from_json(from_json(opened)["customer"])
+
+
 def _to_json(customer: Customer) -> dict[str, Any]:
     return {"kind": "member" if isinstance(customer, Member) else "guest", **asdict(customer)}
 

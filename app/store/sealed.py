@@ -48,6 +48,7 @@ PLAN_CUSTOMER = Sealed("plan", "customer_enc", "plancustomer", ("mall_id", "id")
 PLAN_PAYLOAD = Sealed("plan", "payload_enc", "planpayload", ("mall_id", "id"))
 PLAN_SHOWN = Sealed("plan", "shown_enc", "planshown", ("mall_id", "id"))
 INTENT_SHOWN = Sealed("intent", "shown_enc", "intentshown", ("mall_id", "id"))
+INTENT_WORDS = Sealed("intent", "words_enc", "intentwords", ("mall_id", "id"))
 
 # Phone numbers are not here: they live for hours, and a retired key ends them.
 SEALED = (
@@ -63,4 +64,5 @@ SEALED = (
     PLAN_PAYLOAD,
     PLAN_SHOWN,
     INTENT_SHOWN,
+    INTENT_WORDS,
 )

@@ -8,6 +8,7 @@ from app.keys import KeyRing
 from .audit import SqlAudit
 from .channel_tokens import SqlChannelTokens
 from .chats import SqlChats
+from .claims import SqlClaims
 from .connections import SqlConnections
 from .database import OpenDatabase, open_database
 from .intents import SqlIntents
@@ -31,6 +32,7 @@ class Store:
     deliveries: SqlDeliveries
     plans: SqlPlans
     intents: SqlIntents
+    claims: SqlClaims
 
     async def close(self) -> None:
         await self.database.close()
@@ -53,4 +55,5 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         deliveries=SqlDeliveries(database, keys),
         plans=SqlPlans(database, keys),
         intents=SqlIntents(database, keys),
+        claims=SqlClaims(database, keys),
     )

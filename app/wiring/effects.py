@@ -10,8 +10,11 @@ from app.effects.asks import Asks
 from app.effects.carrying import EffectJobs
 from app.effects.following import Following
 from app.effects.gate import ConnectionOf
-from app.effects.keeper import EFFECT, EffectKeeper
-from app.effects.settling import TELL, Settling
+from app.effects.keeper import EffectKeeper
+from app.effects.pending import PendingQueue
+from app.effects.pending_deadlines import Deadlines
+from app.effects.pending_telling import Announcing
+from app.effects.settling import ANNOUNCE, EFFECT, TELL, Settling
 from app.effects.telling import Telling
 from app.jobs.queue import JobQueue
 from app.keys import KeyRing
@@ -20,6 +23,8 @@ from app.shops.settings import choices_of
 from app.store.store import Store
 from commands.kernel.mall import Choices
 from commands.kernel.spec import CommandSpec, Ports
+
+CLAIMS_DUE = "claims_due"
 
 
 def effect_keeper(store: Store, jobs: JobQueue, keys: KeyRing, connection_of: ConnectionOf) -> EffectKeeper:
@@ -45,6 +50,7 @@ class EffectWork:
     handlers: Mapping[str, JobHandler]
     on_give_up: Mapping[str, OnGiveUp]
     following: Following
+    pending: PendingQueue
 
 
 def effect_work(
@@ -56,13 +62,27 @@ def effect_work(
     connection_of: ConnectionOf,
     conversation: Conversation,
     clock: Clock,
+    keeper: EffectKeeper,
+    *,
+    queue_url: str,
 ) -> EffectWork:
     asks = Asks(connection_of, choices_of, ports, clock)
     settling = Settling(store.intents, jobs, store.audit, keys)
     carrying = EffectJobs(commands, asks, store.plans, store.intents, settling, clock)
     telling = Telling(commands, asks, store.plans, store.intents, store.chats, conversation)
+    queue = PendingQueue(
+        store.claims, store.plans, store.intents, settling, connection_of, clock, keeper.run_beside
+    )
+    announcing = Announcing(asks, store.plans, store.intents, store.chats, conversation, queue_url=queue_url)
+    deadlines = Deadlines(store.claims, queue, settling, connection_of, choices_of, clock)
     return EffectWork(
-        handlers={EFFECT: carrying.carry_out, TELL: telling.tell},
+        handlers={
+            EFFECT: carrying.carry_out,
+            TELL: telling.tell,
+            ANNOUNCE: announcing.announce,
+            CLAIMS_DUE: deadlines.look,
+        },
         on_give_up={EFFECT: carrying.give_up},
         following=Following(commands, asks, store.plans, store.intents, settling, clock),
+        pending=queue,
     )

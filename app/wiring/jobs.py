@@ -11,12 +11,14 @@ from app.ports import Job, JobHandler
 from app.store.phone import VerificationStore
 from app.store.purge import purge
 from app.store.store import Store
+from app.wiring.effects import CLAIMS_DUE
 from app.wiring.mall import MallSide
 
 RECURRING: Mapping[str, timedelta] = {
     "purge": timedelta(hours=1),
     "refresh_idle": timedelta(hours=6),
     "revoke_lapsed": timedelta(minutes=5),
+    CLAIMS_DUE: timedelta(minutes=1),
 }
 
 

@@ -9,7 +9,7 @@ from .calendar import KST
 from .decision import ChangesWhen, Effect, Fact, Finding, Layer
 from .mall import ClaimPeriod, MallRules
 from .order import ItemState, Order, OrderItem, OrderItemCode, PaidState, RefundWay, SalesChannel
-from .plan import Receipt
+from .plan import Receipt, ReceiptState
 
 ClaimKind = Literal["cancel", "exchange", "return"]
 
@@ -116,8 +116,10 @@ def setting_is_unrecognised(rule: str, mall: MallRules, item: OrderItem) -> Find
 
 
 def receipt_is_open(rule: str, receipt: Receipt | None) -> Finding | None:
-    """Of a change by somebody else only that there is one."""
-    if receipt is None:
+    """Of a change by somebody else only that there is one. A claim that waits for a manager takes no more than its
+    lines.
+    """
+    if receipt is None or receipt.state is ReceiptState.PENDING:
         return None
     seen: dict[str, Fact] = {}
     if receipt.receipt_id:

@@ -44,7 +44,8 @@ class Effects(Protocol):
 
     async def open_receipts(self, ask: "Ask", order_ids: Iterable[OrderId]) -> Mapping[OrderId, Receipt]:
         """What is under way for these orders, without asking the mall. A change by somebody else comes
-        without id, command, lines and name.
+        without id, command, lines and name. One in `pending` waits for a manager: it takes only the lines in
+        `shown["items"]`, whoever asked for it.
         """
         ...
 

@@ -91,6 +91,8 @@ class Process:
             self.store.connections.of_channel,
             talk,
             clock,
+            self.keeper,
+            queue_url="https://jumun.example/console/claims",
         )
         self.worker = Worker(
             self.database,

@@ -72,8 +72,15 @@ class PlanRow(Table, table=True):
     expires_at: int = instant()
 
 
+def _some(name: str, where: str, *columns: str) -> Index:
+    """An index of a few of many rows."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class IntentRow(Table, table=True):
-    """The receipt of a confirmed plan. `stale`: nothing was asked of the mall; `answered`: somebody was told of it."""
+    """The receipt of a confirmed plan. `stale`: nothing was asked of the mall; `answered`: somebody was told of it.
+    From `channel_id` on: of a claim that waits, or waited, for a manager.
+    """
 
     __tablename__ = "intent"
     __table_args__ = (
@@ -90,6 +97,10 @@ class IntentRow(Table, table=True):
         ),
         Index(None, "mall_id", "order_id", "state"),
         Index(None, "settled_at"),
+        _some("ix_intent_waiting", "state = 'pending'", "mall_id", "channel_id", "id"),
+        _some("ix_intent_waiting_kind", "state = 'pending'", "mall_id", "channel_id", "kind", "id"),
+        _some("ix_intent_decided", "verdict <> 'withdrawn'", "mall_id", "channel_id", "decided_at", "id"),
+        _some("ix_intent_due", "due_at IS NOT NULL", "due_at"),
     )
     mall_id: str = key()
     id: str = key()
@@ -108,3 +119,10 @@ class IntentRow(Table, table=True):
     stale: int
     answered: int
     settled_at: int | None = instant_or_null()
+    channel_id: str | None = words_or_null()
+    kind: str | None = words_or_null()
+    due_at: int | None = instant_or_null()
+    verdict: str | None = words_or_null()
+    decided_by: str | None = words_or_null()
+    decided_at: int | None = instant_or_null()
+    words_enc: bytes | None = None
