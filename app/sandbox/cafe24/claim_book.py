@@ -173,7 +173,7 @@ class ClaimBook:
         """So many more of what the line is of."""
         product = self._products.get(line.product_no)
         for variant in product.variants if product else []:
-            if variant.variant_code == line.variant_code:
+            if variant.variant_code == line.variant_code and variant.counted:
                 variant.quantity += pieces
 
     def _mark(self, line: Item, status: str, why: Why, course: Course) -> None:

@@ -20,6 +20,7 @@ class Variant:
     additional_amount: Decimal
     quantity: int
     selling: bool = True
+    counted: bool = True
 
     @property
     def key(self) -> str:
@@ -66,6 +67,8 @@ def _product(row: Row) -> Product:
                 options=dict(zip(options, values, strict=True)),
                 additional_amount=Decimal(surcharge.get(key, 0)),
                 quantity=stock.get(key, FULL_STOCK),
+                selling=key not in row.get("off_sale", []),
+                counted=key not in row.get("uncounted", []),
             )
         )
     return Product(

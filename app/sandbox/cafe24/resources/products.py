@@ -92,7 +92,7 @@ def _variant_row(ask: Ask, variant: Variant, order: int, image: str) -> Row:
         "selling": flag(variant.selling),
         "display_order": order,
         "additional_amount": money(variant.additional_amount),
-        "use_inventory": "T",
+        "use_inventory": flag(variant.counted),
         "important_inventory": "A",
         "inventory_control_type": "A",
         "display_soldout": "T",
@@ -123,5 +123,10 @@ def _picture(ask: Ask, product: Product) -> str:
 ENDPOINTS = (
     Endpoint("/products", "mall.read_product", products),
     Endpoint("/products/{product_no}", "mall.read_product", one_product),
-    Endpoint("/products/{product_no}/variants", "mall.read_product", variants),
+    Endpoint(
+        "/products/{product_no}/variants",
+        "mall.read_product",
+        variants,
+        known=frozenset({"shop_no", "embed", "fields"}),
+    ),
 )
