@@ -23,6 +23,11 @@ async def check(ask: Ask, plan: KeptPlan, connection_of: ConnectionOf) -> None:
         raise _failure(ask, FailureType.NOT_CONNECTED, "notConnected")
     if not _may_try(ask, connection):
         raise _failure(ask, FailureType.FORBIDDEN, "trial", settingPath="mode")
+    check_proof(ask)
+
+
+def check_proof(ask: Ask) -> None:
+    """Whoever changes something has proven who they are; a manager vouches. Raises `Failure(notIdentified)`."""
     is_user = ask.caller.kind is CallerKind.USER
     if is_user and isinstance(ask.customer, Member) and not ask.customer.proven:
         raise _failure(ask, FailureType.NOT_IDENTIFIED, "notIdentified")

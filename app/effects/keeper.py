@@ -17,7 +17,7 @@ from commands.kernel.spec import Ask
 from commands.kernel.who import CallerKind, MallId
 
 from .customers import is_same
-from .gate import ConnectionOf, check, expired, not_found, too_late
+from .gate import ConnectionOf, check, check_proof, expired, not_found, too_late
 from .inline import Inline, RunMall
 from .pending_lines import open_receipt, together
 from .settling import EFFECT, Settling, receipt_of
@@ -26,6 +26,8 @@ PURPOSE = "plan"
 PLAN_LIFE = timedelta(minutes=10)
 BUDGET = timedelta(seconds=2.5)
 LOOK_SECONDS = 0.05
+LEFT_SECONDS = 0.3
+"""What a confirm may take above its budget to show what holds now instead of a stale plan."""
 UndoMinutes = Callable[[str, Choices], int]
 
 
@@ -53,6 +55,7 @@ class EffectKeeper:
         self._connection_of = connection_of
         self._undo_minutes = undo_minutes
         self._budget = budget.total_seconds()
+        self._answer_within = self._budget + LEFT_SECONDS
         self._settling = Settling(intents, jobs, audit, keys)
         self._inline = Inline()
 
@@ -93,6 +96,15 @@ class EffectKeeper:
         return Planned(self._keys.sign(PURPOSE, orjson.dumps([plan.mall_id, plan.id])), plan.expires_at)
 
     async def confirm(self, ask: Ask, token: str, command: str | None = None) -> Receipt:
+        now = asyncio.get_running_loop().time
+        until = now() + self._answer_within
+        try:
+            return await self._confirmed(ask, token, command)
+        except StalePlan as stale:
+            stale.seconds_left = max(until - now(), 0.0)
+            raise
+
+    async def _confirmed(self, ask: Ask, token: str, command: str | None) -> Receipt:
         plan = await self._plan_of(ask, token, command)
         intent = await self._intents.of_plan(plan.mall_id, plan.id)
         if intent is None:
@@ -111,6 +123,7 @@ class EffectKeeper:
         open_still = intent.undo_until is not None and ask.now < intent.undo_until
         if intent.state is not ReceiptState.SCHEDULED or not open_still:
             raise too_late(ask)
+        check_proof(ask)
         withdrawn = await self._settling.move(plan, intent, Settled(ReceiptState.WITHDRAWN), ask.now)
         if withdrawn is not None:
             return receipt_of(plan, withdrawn)
@@ -123,6 +136,7 @@ class EffectKeeper:
     async def withdraw(self, ask: Ask, pending_id: str) -> Receipt:
         plan, intent = await self._own(ask, pending_id)
         if intent.state is ReceiptState.PENDING:
+            check_proof(ask)
             is_user = ask.caller.kind is CallerKind.USER
             by = CallerKind.USER.value if is_user else f"{ask.caller.kind}:{ask.caller.id}"
             decided = Decided(Verdict.WITHDRAWN, by, ask.now)

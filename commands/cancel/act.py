@@ -7,7 +7,7 @@ is read before anything else. A call is repeated only where the mall surely hold
 from commands.kernel import claim_lines
 from commands.kernel.decision import Allowed
 from commands.kernel.failures import Failure
-from commands.kernel.order import ItemState, Order, OrderItemCode
+from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode
 from commands.kernel.plan import Interrupted, Json, ReceiptState, Settled, Steps, WentStale
 from commands.kernel.ports import CancelCall, MallRefused, Unavailable
 from commands.kernel.spec import Ask
@@ -21,6 +21,7 @@ from .wish import Wish, parts_of
 
 STALE = "stale"
 REQUESTED = "C00"
+CANCELLED = frozenset({ItemState.CANCEL_REQUESTED, ItemState.CANCELLED})
 
 
 async def act(ask: Ask, payload: Json, seen: str, step: Steps) -> Settled | WentStale:
@@ -122,28 +123,32 @@ async def _held(ask: Ask, wish: Wish) -> Json | None:
 
 def answer_seen(order: Order, wish: Wish) -> Json:
     """Part of a line is only ever requested; what is left of the line does not tell."""
-    requested = any(item.status_code == REQUESTED for item in order.items if item.code in wish.lines)
+    requested = any(item.status_code == REQUESTED for item in lines_asked_for(order, wish))
     complete = not requested and not parts_of(wish)
     return {"claimCode": claim_code_of(order, wish, {}), "complete": complete}
 
 
 def took_effect(order: Order, wish: Wish, code: OrderItemCode) -> bool:
-    cancelled = frozenset({ItemState.CANCEL_REQUESTED, ItemState.CANCELLED})
-    return claim_lines.took_effect(order, wish.lines, wish.before, code, cancelled)
+    return claim_lines.took_effect(order, wish.lines, wish.before, code, CANCELLED)
+
+
+def lines_asked_for(order: Order, wish: Wish) -> list[OrderItem]:
+    """Where the mall cut a part off, the line that it made of it; nothing while one of them does not show yet."""
+    items = [{"orderItemCode": code, "quantity": count} for code, count in wish.lines.items()]
+    shown = {"items": items, "parts": parts_of(wish), "codes": wish.codes}
+    return claim_lines.asked_for(order, shown, REQUESTED, CANCELLED)
 
 
 def state_of(order: Order, wish: Wish, *, complete: bool) -> ReceiptState:
     """What the read-back shows: a request that the mall accepted at once is done. Before it shows, our call tells."""
-    codes = {item.status_code for item in order.items if item.code in wish.lines}
-    if REQUESTED in codes:
+    lines = lines_asked_for(order, wish)
+    if any(item.status_code == REQUESTED for item in lines):
         return ReceiptState.REQUESTED
-    states = {item.state for item in order.items if item.code in wish.lines}
-    if states <= {ItemState.CANCEL_REQUESTED, ItemState.CANCELLED}:
+    if lines and all(item.state in CANCELLED for item in lines):
         return ReceiptState.DONE
     return ReceiptState.DONE if complete else ReceiptState.REQUESTED
 
 
 def claim_code_of(order: Order, wish: Wish, answer: Json) -> str | None:
-    seen = (item.claim_code for item in order.items if item.code in wish.lines and item.claim_code)
-    code = answer.get("claimCode") or next(seen, None)
+    code = answer.get("claimCode") or claim_lines.claim_code_among(lines_asked_for(order, wish))
     return str(code) if code else None

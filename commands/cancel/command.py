@@ -1,5 +1,6 @@
 """`/주문취소`: what may be cancelled, what would happen, and the cancel itself: load → decide → ask → act → report."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -18,7 +19,8 @@ from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import MallRules
 from commands.kernel.order import ItemState, Order
-from commands.kernel.plan import Draft, Json, Receipt, StalePlan, seen_hash
+from commands.kernel.plan import Draft, Receipt, StalePlan, seen_hash
+from commands.kernel.ports import Unavailable
 from commands.kernel.spec import Ask
 from commands.kernel.texts import beside
 from commands.receipt import receipt_shape
@@ -182,7 +184,7 @@ async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
     try:
         receipt = await ask.ports.effects.confirm(ask, params.plan_token, "cancel")
     except StalePlan as stale:
-        again = await _anew(ask, stale.payload)
+        again = await _anew(ask, stale)
         held = again and next((f for f in again.decision.findings if f.code == RECEIPT_OPEN), None)
         sentence = held.customer_text if held else TEXTS.say(ask.language, "plan.stale")
         kept = {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)} if again else {}
@@ -190,11 +192,12 @@ async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
     return ReceiptResult(receipt=receipt_shape(receipt))
 
 
-async def _anew(ask: Ask, payload: Json) -> PreviewResult | None:
-    """The same wish previewed again; None where the order cannot even be asked for it any more."""
+async def _anew(ask: Ask, stale: StalePlan) -> PreviewResult | None:
+    """The same wish previewed again; None where the order cannot even be asked for it any more, or not in time."""
     try:
-        return await preview(ask, PreviewParams.model_validate(params_of(payload, None)))
-    except Failure:
+        async with asyncio.timeout(stale.seconds_left):
+            return await preview(ask, PreviewParams.model_validate(params_of(stale.payload, None)))
+    except (Failure, Unavailable, TimeoutError):
         return None
 
 

@@ -4,16 +4,14 @@ C11, or have gone back to the state they had before.
 
 from commands.kernel.claim_lines import asked_for, claim_code_among
 from commands.kernel.failures import Failure
-from commands.kernel.order import ItemState
 from commands.kernel.plan import Receipt, ReceiptState, Settled
 from commands.kernel.spec import Ask
 
-from .act import REQUESTED
+from .act import CANCELLED, REQUESTED
 from .command import one_order
 from .endings import ending
 
 REJECTED = "request_rejected"
-CANCELLED = frozenset({ItemState.CANCEL_REQUESTED, ItemState.CANCELLED})
 
 
 async def follow(ask: Ask, receipt: Receipt) -> Settled | None:

@@ -14,7 +14,7 @@ from .command import TEXTS, confirm, undo
 from .forms import ASKED_AGAIN, COMMAND, PREVIEW, carried
 from .preview_screens import preview_screen
 from .receipt_view import receipt_screen_of, receipt_view
-from .wire import UndoParams
+from .wire import PreviewResult, UndoParams
 
 LOOK_AGAIN = frozenset({FailureType.PLAN_STALE, FailureType.PLAN_EXPIRED})
 
@@ -28,7 +28,10 @@ async def confirm_screen(ask: Ask, given: Input) -> Screen:
             return forbidden_screen(ask, failure, carried(given, without=ASKED_AGAIN))
         if failure.type not in LOOK_AGAIN:
             raise
-        now = await preview_screen(ask, given)
+        made = failure.data.get("preview")
+        if failure.type is FailureType.PLAN_STALE and made is None:
+            return look_again_screen(ask, failure, carried(given, without=ASKED_AGAIN))
+        now = await preview_screen(ask, given, PreviewResult.model_validate(made) if made else None)
         notices = (Notice(failure.message, Tone.WARNING), *now.notices)
         return replace(now, notices=tuple(dict.fromkeys(notices)))
     return receipt_view(ask, result.receipt)
@@ -45,6 +48,19 @@ def forbidden_screen(ask: Ask, failure: Failure, back: Mapping[str, Scalar]) -> 
         buttons=(
             *talk(ask, "trial_mode", order_id),
             Button(say(ask.language, "forbidden.back"), Show(COMMAND, PREVIEW, back)),
+            Button(WORDS.say(ask.language, "orders"), Show("orderList", "list"), style="quiet"),
+        ),
+    )
+
+
+def look_again_screen(ask: Ask, failure: Failure, back: Mapping[str, Scalar]) -> Screen:
+    """The plan is stale, and the mall was too slow to tell at once what holds now."""
+    return Screen(
+        title=TEXTS.say(ask.language, "preview.title"),
+        lead=str(back.get("orderId", "")),
+        notices=(Notice(failure.message, Tone.WARNING),),
+        buttons=(
+            Button(TEXTS.say(ask.language, "look.again"), Show(COMMAND, PREVIEW, back), style="primary"),
             Button(WORDS.say(ask.language, "orders"), Show("orderList", "list"), style="quiet"),
         ),
     )

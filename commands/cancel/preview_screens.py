@@ -38,14 +38,14 @@ ASKING: Mapping[str, Callable[[Ask, Input], Screen]] = {
 """What asks for each thing that may be missing."""
 
 
-async def preview_screen(ask: Ask, given: Input) -> Screen:
-    """Back to where something is missing or wrong, else what will happen."""
+async def preview_screen(ask: Ask, given: Input, known: PreviewResult | None = None) -> Screen:
+    """Back to where something is missing or wrong, else what will happen. `known`: asked a moment ago."""
     if not any(quantities(given).values()):
         return await choose_screen(ask, given, TEXTS.say(ask.language, "choose.nothing"))
     again = WORDS.say(ask.language, "failure.invalidParams")
     try:
         params = PreviewParams.model_validate(params_from(given))
-        result = await preview(ask, params)
+        result = known or await preview(ask, params)
     except ValidationError as error:
         places = [e["loc"] for e in error.errors()]
         wrong = frozenset(ACCOUNT[str(p[1])] for p in places if p[0] == "refundAccount" and len(p) > 1)

@@ -23,7 +23,9 @@ from .wire import PreviewParams
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`before`: each chosen line's status and quantity when the plan was made; what a reconcile compares with."""
+    """`before`: each chosen line's status and quantity when the plan was made; what a reconcile compares with.
+    `codes`: every line that the order had then.
+    """
 
     order_id: OrderId
     lines: Mapping[OrderItemCode, int]
@@ -31,6 +33,7 @@ class Wish:
     reason_text: str
     account: RefundAccount | None
     before: Mapping[str, tuple[str, int]]
+    codes: tuple[str, ...] = ()
 
     def to_json(self) -> Json:
         return {
@@ -40,6 +43,7 @@ class Wish:
             "reasonText": self.reason_text,
             "account": account_to_json(self.account),
             "before": {code: list(seen) for code, seen in self.before.items()},
+            "codes": list(self.codes),
         }
 
     @classmethod
@@ -51,6 +55,7 @@ class Wish:
             reason_text=payload["reasonText"],
             account=account_from_json(payload["account"]),
             before={code: (seen[0], int(seen[1])) for code, seen in payload["before"].items()},
+            codes=tuple(payload["codes"]),
         )
 
     @classmethod
@@ -64,6 +69,7 @@ class Wish:
             reason_text=plain(params.reason.text or ""),
             account=account_of(params.refund_account),
             before=before_of(order, lines),
+            codes=tuple(item.code for item in order.items),
         )
 
 

@@ -115,11 +115,12 @@ class Steps(Protocol):
 class StalePlan(Exception):
     """The plan is not what the order looks like now; the command answers `planStale` with a new preview.
 
-    `payload` is the plan's, to preview the same wish again.
+    `payload` is the plan's, to preview the same wish again; `seconds_left`: how long that may take.
     """
 
-    def __init__(self, payload: Json) -> None:
+    def __init__(self, payload: Json, seconds_left: float = 0.0) -> None:
         self.payload = payload
+        self.seconds_left = seconds_left
         super().__init__("stale")
 
 

@@ -214,6 +214,19 @@ async def test_stale_frees_the_order(process, mall, talk):
     assert talk.texts() == ["취소했어요 o1 C-o1"], "nobody was given the stale receipt"
 
 
+async def test_stale_says_how_long_a_new_preview_may_take(process, mall):
+    mall.versions["o1"] = "v2"
+    with pytest.raises(StalePlan) as quick:
+        await process.confirms(await process.plans("o1"))
+    assert 0.3 < quick.value.seconds_left <= 0.8
+    mall.slow = 1.0
+    await process.confirms(await process.plans("o2"))
+    with pytest.raises(StalePlan) as slow:
+        await process.confirms(await process.plans("o2"))
+    assert slow.value.seconds_left <= 0.8
+    await process.keeper.close()
+
+
 async def test_stale_after_the_receipt_was_given_out(process, mall, talk):
     process.keeper.runs_by(None)
     token = await process.plans("o1")

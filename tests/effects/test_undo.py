@@ -1,6 +1,7 @@
 """Second thoughts: until the window closes nothing reaches the mall, and then only one of the two wins."""
 
 import asyncio
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.plan import ReceiptState, StalePlan
 
-from .given import MANAGER
+from .given import MANAGER, SUJIN
 
 
 @pytest.fixture
@@ -47,6 +48,16 @@ async def test_taken_back(process, scheduled, clock, mall, talk, caller):
     assert (mall.reads, mall.effects("o1"), talk.texts()) == (0, [], [])
     assert await process.keeper.receipt(process.ask(), scheduled.receipt_id) == undone
     assert await process.acts("o1") == ["confirmed", "withdrawn"]
+
+
+async def test_a_member_who_is_not_proven_takes_nothing_back(process, scheduled):
+    unproven = process.ask(customer=dataclasses.replace(SUJIN, proven=False))
+    with pytest.raises(Failure) as caught:
+        await process.keeper.undo(unproven, scheduled.receipt_id)
+    assert caught.value.type is FailureType.NOT_IDENTIFIED
+    assert (await process.keeper.receipt(process.ask(), scheduled.receipt_id)).state is ReceiptState.SCHEDULED
+    vouched = dataclasses.replace(unproven, caller=MANAGER)
+    assert (await process.keeper.undo(vouched, scheduled.receipt_id)).state is ReceiptState.WITHDRAWN
 
 
 async def test_the_window_closes_even_if_no_worker_came(process, scheduled, clock):

@@ -22,8 +22,8 @@ async def taeho(road: Road) -> User:
     return road.user("u-taeho", "taeho")
 
 
-async def asks_for(road: Road, user: User, pieces: int) -> str:
-    """The receipt's id."""
+async def confirms(road: Road, user: User, pieces: int) -> dict[str, Any]:
+    """The receipt."""
     road.clock.forward(seconds=66)  # type: ignore[attr-defined]
     wanted: dict[str, Any] = {
         "orderId": ORDER,
@@ -32,8 +32,14 @@ async def asks_for(road: Road, user: User, pieces: int) -> str:
     }
     preview = await road.customer_calls(user, "cancel.preview", wanted)
     answer = await road.customer_calls(user, "cancel.confirm", {"planToken": preview["planToken"]})
-    assert answer["receipt"]["state"] == "requested"
-    return str(answer["receipt"]["receiptId"])
+    return dict(answer["receipt"])
+
+
+async def asks_for(road: Road, user: User, pieces: int) -> str:
+    """The id of the receipt of a request."""
+    receipt = await confirms(road, user, pieces)
+    assert receipt["state"] == "requested"
+    return str(receipt["receiptId"])
 
 
 async def become(road: Road, user: User, wanted: dict[str, str]) -> None:
@@ -66,3 +72,24 @@ async def test_what_is_asked_for_later_decides_nothing_about_a_piece(
     clock.forward(seconds=66)
     await mall_tells(road, mall.reject_request(ORDER))
     await become(road, taeho, {first: "done", later: "failed"})
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("_case", "fault"), [("answered", None), ("the answer is lost", "timeout_after_effect")]
+)
+async def test_part_of_a_line_that_the_mall_accepts_at_once_is_done(
+    road: Road, taeho: User, _case: str, fault: str | None
+) -> None:
+    """The accepted piece stands on a line of its own: read-back looked at what was left, and waited for the shop for
+    ever, since its news had come before the receipt was a request.
+    """
+    mall_cancels_as(road, claim_request_auto_accept="T")
+    if fault:
+        road.world.malls.faults.inject(fault, path="POST /admin/", times=1)
+    receipt = await confirms(road, taeho, 1)
+    road.clock.forward(seconds=66)  # type: ignore[attr-defined]
+    await become(road, taeho, {receipt["receiptId"]: "done"})
+    found = await road.customer_calls(taeho, "receipt.get", {"receiptId": receipt["receiptId"]})
+    (claim,) = road.world.malls[MALL].orders[ORDER].claims
+    assert found["receipt"]["claimCode"] == claim.code
