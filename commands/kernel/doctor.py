@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .decision import Finding
-from .mall import CancelChoices, MallRules, ShippingChoices
+from .mall import CancelChoices, ExchangeReturnChoices, MallRules, ShippingChoices
 from .warehouse import Capability
 
 
@@ -29,6 +29,7 @@ class ShopFacts:
     mall: MallRules | None = None
     warehouse: frozenset[Capability] | None = None
     shipping: ShippingChoices = field(default_factory=ShippingChoices)
+    exchange_return: ExchangeReturnChoices = field(default_factory=ExchangeReturnChoices)
 
 
 Doctor = Callable[[ShopFacts], Iterable[Finding]]
