@@ -1,9 +1,7 @@
 """Claims of the mall: the kernel's `Claims` port. A write is sent once; what became of it, the errors say exactly."""
 
-from typing import Any
-
-from app.errors import OutcomeUnknown, Rejected, Unauthorized
-from commands.kernel.ports import CancelCall, ExchangeCall, MallRefused, ReturnCall
+from app.errors import OutcomeUnknown, Rejected
+from commands.kernel.ports import CancelCall, ExchangeCall, ReturnCall
 from commands.kernel.who import Shop
 
 from . import claim_bodies
@@ -12,24 +10,17 @@ from .client import Body, Cafe24Client
 from .fields import to_optional_text
 from .gateway import Cafe24Orders
 from .limiter import SYSTEM
+from .writing import OrderWrites
 
-CONFLICT = 409
 CANCELLATION = "orders/{order_id}/cancellation"
 CANCELLATION_REQUESTS = "cancellationrequests"
 RETURN_REQUESTS = "returnrequests"
 EXCHANGE_REQUESTS = "exchangerequests"
 
 
-class NotLetIn(Unauthorized, MallRefused):
-    """The mall refused our credentials, and so the write: nothing took effect, and no repetition helps."""
-
-    message = ""
-
-
 class Cafe24Claims:
     def __init__(self, client: Cafe24Client, orders: Cafe24Orders) -> None:
-        self._client = client
-        self._orders = orders
+        self._writes = OrderWrites(client, orders)
 
     async def cancel(self, shop: Shop, call: CancelCall) -> str | None:
         """The port's. `complete` with `refund_now` ends it (C40); without, the refund waits in the mall (C34)."""
@@ -58,19 +49,11 @@ class Cafe24Claims:
 
     async def _write(self, shop: Shop, call: claim_bodies.AnyCall, path: str, body: Body) -> Body:
         claim_bodies.check(call)
-        ids = {"order_id": call.order_id}
         try:
-            return await self._client.post(shop.mall_id, path, body, shop_no=shop.shop_no, ids=ids)
+            return await self._writes.post(shop, call.order_id, path, body)
         except Rejected as error:
-            if error.status != CONFLICT:
-                error.code = refusal_code(error.message)
-                raise
-            # "Already so": the mall may hold what we ask for, and only reading tells whose doing it was.
-            raise OutcomeUnknown(SYSTEM, error.operation, **_kept(error)) from error
-        except Unauthorized as error:
-            raise NotLetIn(SYSTEM, error.operation, **_kept(error)) from error
-        finally:
-            self._orders.forget(shop.mall_id, call.order_id)
+            error.code = refusal_code(error.message)
+            raise
 
 
 def _said(answer: object, order_id: str, name: str) -> str | None:
@@ -81,12 +64,3 @@ def _said(answer: object, order_id: str, name: str) -> str | None:
         raise OutcomeUnknown(SYSTEM, "POST a claim", note="a refusal inside a success")
     of_order = (row for row in rows if row.get("order_id") in {None, order_id})
     return next((said for row in of_order if (said := to_optional_text(row.get(name)))), None)
-
-
-def _kept(error: Rejected | Unauthorized) -> dict[str, Any]:
-    return {
-        "status": error.status,
-        "wire_code": error.wire_code,
-        "request_id": error.request_id,
-        "note": error.note,
-    }

@@ -38,13 +38,15 @@ PATHS: Mapping[str, Path] = {
         _path("apps", "mall.read_application", shop=False),
         _path("customers", "mall.read_customer", "cellphone member_id"),
         _path("customersprivacy", "mall.read_privacy", "search_type search_field keyword limit"),
-        _path("products", "mall.read_product", "product_no fields limit"),
+        _path("products", "mall.read_product", "product_no fields limit offset embed option_type"),
         _path("products/{product_no}/variants", "mall.read_product", "fields"),
         _path("cancellationrequests", "mall.write_order"),
         _path("returnrequests", "mall.write_order"),
         _path("exchangerequests", "mall.write_order"),
         _path("orders/{order_id}/cancellation", "mall.write_order"),
-        _path("orders/{order_id}/receivers", "mall.read_order"),
+        _path("orders/{order_id}/memos", "mall.write_order"),
+        _path("regionalsurcharges", "mall.read_shipping"),
+        _path("shipping", "mall.read_shipping"),
         _path("orders/{order_id}/receivers/{shipping_code}", "mall.write_order"),
     )
 }

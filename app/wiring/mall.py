@@ -23,7 +23,9 @@ from app.cafe24.members import Cafe24Members
 from app.cafe24.oauth import OAuth, OAuthSettings
 from app.cafe24.pictures import Cafe24Pictures
 from app.cafe24.probe import Existence, mall_exists
+from app.cafe24.receivers import Cafe24Receivers
 from app.cafe24.rules import Cafe24Rules
+from app.cafe24.surcharges import Cafe24Surcharges
 from app.cafe24.tokens import TokenSource
 from app.cafe24.variants import Cafe24Variants
 from app.cafe24.webhooks import OnOrder, Webhooks, nobody_follows
@@ -62,6 +64,8 @@ class MallSide:
     rules: Cafe24Rules
     claims: Cafe24Claims
     variants: Cafe24Variants
+    receivers: Cafe24Receivers
+    surcharges: Cafe24Surcharges
     probe: Callable[[MallId], Awaitable[Existence]]
     closers: Sequence[Closer]
 
@@ -112,6 +116,8 @@ def mall_side(
         rules=Cafe24Rules(Cafe24Settings(cafe24, clock=clock)),
         claims=Cafe24Claims(cafe24, orders),
         variants=Cafe24Variants(cafe24, limiter, clock=clock),
+        receivers=Cafe24Receivers(cafe24, orders),
+        surcharges=Cafe24Surcharges(cafe24, clock=clock),
         probe=partial(mall_exists, client, oauth),
         closers=closers,
     )

@@ -112,8 +112,8 @@ def people(
         offers=RegisteredOffers(),
         ship_dates=RegisteredShipDates(),
         promises=None,  # type: ignore[arg-type]
-        receivers=None,  # type: ignore[arg-type]
-        surcharges=None,  # type: ignore[arg-type]
+        receivers=mall.receivers,
+        surcharges=mall.surcharges,
         variants=mall.variants,
         evidence=None,  # type: ignore[arg-type]
         warehouse=None,  # type: ignore[arg-type]
