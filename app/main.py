@@ -40,6 +40,7 @@ from app.store.store import open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
 from app.wiring.effects import effect_keeper, effect_work
+from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
@@ -82,7 +83,8 @@ def build(
     )
     conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
     effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
-    who = people(settings, store, mall, conversation, book, sms, effects, clock)
+    evidence = evidence_side(settings, store, book.of_channel, clock)
+    who = people(settings, store, mall, conversation, book, sms, effects, evidence.album, clock)
     work = effect_work(
         COMMANDS,
         store,
@@ -183,6 +185,7 @@ def build(
         *command_functions(COMMANDS, who.asking),
         *screen_functions(COMMANDS, who.asking, who.screens.screen),
         *who.functions.all(),
+        *evidence.functions(COMMANDS, who.asking),
         *team.functions(),
         *shops.functions(),
         *channel_lifecycle(store, who.sessions, book, conversation, clock),
@@ -190,13 +193,15 @@ def build(
     worker = Worker(
         store.database,
         jobs,
-        job_handlers(store, mall, connecting, install.webhooks, work.handlers, metrics, clock),
+        job_handlers(
+            store, mall, connecting, install.webhooks, {**work.handlers, **evidence.handlers}, metrics, clock
+        ),
         clock,
         worker_id=new_id(clock()),
         on_give_up=work.on_give_up,
     )
     effects.runs_by(worker.run_once)
-    for kind, interval in RECURRING.items():
+    for kind, interval in {**RECURRING, **EVIDENCE_SWEEPS}.items():
         worker.every(kind, interval)
     endpoint = FunctionsEndpoint(
         functions,
@@ -226,6 +231,7 @@ def build(
                 frame_ancestors=settings.wam_frame_ancestors,
                 pictures_from=cafe24_sources(settings),
             ),
+            *evidence.routes(),
             *install.routes(),
             *pages,
             *routes,

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     nhn_app_key: SecretStr | None = Field(None, description="NHN Cloud app key")
     nhn_secret_key: SecretStr | None = Field(None, description="NHN Cloud secret key")
 
+    evidence_url: str = Field("var/evidence", description="A folder, or `s3://bucket?endpoint=…&region=…`")
+    evidence_access_key: SecretStr | None = Field(None, description="Access key of the bucket")
+    evidence_secret_key: SecretStr | None = Field(None, description="Secret key of the bucket")
+
     redis_url: str | None = Field(None, description="Shared rate limiter; else the database keeps it")
     forwarded_allow_ips: str = Field("127.0.0.1", description="Proxies whose forwarded headers are trusted")
 

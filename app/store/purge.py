@@ -56,7 +56,13 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
         """UPDATE plan SET payload_enc = NULL WHERE payload_enc IS NOT NULL AND EXISTS (SELECT 1 FROM intent
         WHERE intent.mall_id = plan.mall_id AND intent.plan_id = plan.id AND intent.settled_at <= :before)""",
     ),
-    "intent": (RECEIPTS_KEPT_FOR, "DELETE FROM intent WHERE settled_at <= :before"),
+    # Photos count their days from the receipts of their order, so these stay until the photos are gone.
+    "intent": (
+        RECEIPTS_KEPT_FOR,
+        """DELETE FROM intent WHERE settled_at <= :before AND NOT EXISTS (SELECT 1 FROM photo
+        WHERE photo.mall_id = intent.mall_id AND photo.order_id = intent.order_id
+        AND photo.used_at IS NOT NULL)""",
+    ),
     "plan": (
         timedelta(days=1),
         """DELETE FROM plan WHERE created_at <= :before AND NOT EXISTS (SELECT 1 FROM intent

@@ -49,6 +49,7 @@ PLAN_PAYLOAD = Sealed("plan", "payload_enc", "planpayload", ("mall_id", "id"))
 PLAN_SHOWN = Sealed("plan", "shown_enc", "planshown", ("mall_id", "id"))
 INTENT_SHOWN = Sealed("intent", "shown_enc", "intentshown", ("mall_id", "id"))
 INTENT_WORDS = Sealed("intent", "words_enc", "intentwords", ("mall_id", "id"))
+PHOTO_OWNER = Sealed("photo", "owner_enc", "photoowner", ("mall_id", "ref"))
 
 # Phone numbers are not here: they live for hours, and a retired key ends them.
 SEALED = (
@@ -65,4 +66,5 @@ SEALED = (
     PLAN_SHOWN,
     INTENT_SHOWN,
     INTENT_WORDS,
+    PHOTO_OWNER,
 )

@@ -11,6 +11,7 @@ from .chats import SqlChats
 from .claims import SqlClaims
 from .connections import SqlConnections
 from .database import OpenDatabase, open_database
+from .evidence import SqlPhotos
 from .intents import SqlIntents
 from .mall_tokens import SqlMallTokens
 from .once import SqlOnce
@@ -33,6 +34,7 @@ class Store:
     plans: SqlPlans
     intents: SqlIntents
     claims: SqlClaims
+    photos: SqlPhotos
 
     async def close(self) -> None:
         await self.database.close()
@@ -56,4 +58,5 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         plans=SqlPlans(database, keys),
         intents=SqlIntents(database, keys),
         claims=SqlClaims(database, keys),
+        photos=SqlPhotos(database, keys),
     )

@@ -10,7 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from .render import templates
 
-STATIC = {"wam.css": "text/css; charset=utf-8", "wam.js": "text/javascript; charset=utf-8"}
+SCRIPT = "text/javascript; charset=utf-8"
+STATIC = {"wam.css": "text/css; charset=utf-8", "photos.js": SCRIPT, "wam.js": SCRIPT}
 A_YEAR = "public, max-age=31536000, immutable"
 
 

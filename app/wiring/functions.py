@@ -8,6 +8,7 @@ from app.cafe24.binding import GONE
 from app.channel.conversation import ChannelConversation
 from app.channel.hooks import hook_functions
 from app.clock import Clock
+from app.evidence.words import shell_words as photo_words
 from app.identity.sessions import Sessions
 from app.ports import Asking, Call, Connection, ConnectionState, Function, Surface
 from app.shops.book import ConnectionBook
@@ -90,6 +91,9 @@ def shell_words() -> dict[str, dict[str, str]]:
         "time-left": "timeLeft",
     }
     return {
-        language.value: {html: WORDS.say(language, f"shell.{key}") for html, key in names.items()}
+        language.value: {
+            **{html: WORDS.say(language, f"shell.{key}") for html, key in names.items()},
+            **photo_words(language),
+        }
         for language in Language
     }

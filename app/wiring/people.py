@@ -25,6 +25,7 @@ from app.store.phone import VerificationStore
 from app.store.phone_sessions import PhoneSessionStore
 from app.store.store import Store
 from app.wiring.mall import MallSide
+from commands.kernel.ports import Evidence
 from commands.kernel.spec import Effects, Ports
 from commands.kernel.who import Customer
 from commands.registry import RegisteredOffers, RegisteredShipDates
@@ -73,6 +74,7 @@ def people(
     book: ConnectionBook,
     sms: SmsGateway,
     effects: Effects,
+    evidence: Evidence,
     clock: Clock,
 ) -> People:
     keys = settings.keys
@@ -115,7 +117,7 @@ def people(
         receivers=mall.receivers,
         surcharges=mall.surcharges,
         variants=mall.variants,
-        evidence=None,  # type: ignore[arg-type]
+        evidence=evidence,
         warehouse=None,  # type: ignore[arg-type]
     )
     return People(

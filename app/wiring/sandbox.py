@@ -4,6 +4,7 @@ import asyncio
 import base64
 import logging
 import os
+import shutil
 import socket
 import webbrowser
 from collections.abc import AsyncIterator
@@ -50,6 +51,7 @@ def run_sandbox(host: str, port: int, *, open_browser: bool) -> None:
     for leftover in DATABASE.parent.glob(f"{DATABASE.name}*"):
         leftover.unlink()
     url = f"sqlite:///{DATABASE}"
+    shutil.rmtree(photos_beside(url), ignore_errors=True)
     migrate(url)
     asyncio.run(_run(url, host, port, open_browser=open_browser))
 
@@ -85,7 +87,11 @@ async def open_sandbox(
             )
             secret_key = base64.b64encode(os.urandom(32)).decode()
             settings = read_settings(
-                _env_file=None, database_url=database_url, secret_key=secret_key, **world.settings()
+                _env_file=None,
+                database_url=database_url,
+                secret_key=secret_key,
+                evidence_url=str(photos_beside(database_url)),
+                **world.settings(),
             )
             application = build(
                 settings,
@@ -115,6 +121,11 @@ async def open_sandbox(
             finally:
                 server.should_exit = True
                 await asyncio.wait([serving])
+
+
+def photos_beside(database_url: str) -> Path:
+    """The simulated customers' photos, which no later start can open: each has a key of its own."""
+    return Path(f"{database_url.removeprefix('sqlite:///').removesuffix('.db')}-photos")
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -126,12 +126,13 @@ class Choice:
 class Field:
     """A form field. `code` asks for a one-time code of `max_length` digits, `digits` for a number that is nobody's
     phone; `choice` (radio) and `select` need `choices`; `check` is "1" or "0". `row`: the product that a `select` or
-    a `check` is about, shown in place of the label. `off`: shown, and cannot be changed.
+    a `check` is about, shown in place of the label. `off`: shown, and cannot be changed. `photos` needs `upload`, the
+    Function that gives an address for one file; its value is the upload refs, comma separated, `max_length` of them.
     """
 
     name: str
     label: str
-    kind: Literal["text", "tel", "digits", "code", "choice", "select", "check"] = "text"
+    kind: Literal["text", "tel", "digits", "code", "choice", "select", "check", "photos"] = "text"
     value: str = ""
     hint: str = ""
     error: str = ""
@@ -140,6 +141,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     row: Row | None = None
     off: bool = False
+    upload: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,9 @@ function paint(html) {
   const fragment = new DOMParser().parseFromString(html, "text/html");
   main.replaceChildren(...fragment.body.childNodes);
   startTimers();
+  main.querySelectorAll(".photos").forEach((box) => showPhotos(box, words, call, say));
   const heading = main.querySelector("h1");
-  const wrong = main.querySelector("[aria-invalid=true], .wrong input");
+  const wrong = main.querySelector("[aria-invalid=true], .wrong input:not([type=hidden])");
   (wrong || heading)?.focus({ preventScroll: !wrong });
   window.scrollTo(0, 0);
   fillPictures();
@@ -136,9 +137,11 @@ function notice(text, tone) {
   main.querySelectorAll(".notice.passing").forEach((old) => old.remove());
   line.classList.add("passing");
   (main.querySelector("footer") || main.querySelector(".screen")).before(line);
-  announcer.textContent = text;
+  say(text);
   line.scrollIntoView({ block: "nearest" });
 }
+
+const say = (text) => void (announcer.textContent = text);
 
 function startTimers() {
   const screen = main.querySelector("[data-expires-in]");
@@ -203,6 +206,8 @@ main.addEventListener("click", (event) => {
 main.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
+  const waiting = photosNotReady(form, words);
+  if (waiting) return notice(waiting, "warning");
   const digits = form.querySelector("input.code");
   if (digits) digits.value = digits.value.normalize("NFKC").replace(/[^0-9]/g, "").slice(0, Number(digits.dataset.digits));
   act(JSON.parse(form.dataset.action));
