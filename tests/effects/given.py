@@ -33,6 +33,9 @@ class Talk:
         self.written = {}
         self.asked = []
         self.troubles = []
+        self.told = {}
+        self.opened = []
+        self.group_troubles = []
 
     async def write(self, channel_id, user_chat_id, text, *, private=False, request_id, command=None):
         self.asked.append(request_id)
@@ -41,6 +44,15 @@ class Talk:
             self.written.setdefault(request_id, (user_chat_id, text, private))
         if trouble is not None:
             raise trouble[1]
+
+    async def write_to_group(self, channel_id, group_id, text, *, request_id, link):
+        trouble = self.group_troubles.pop(0) if self.group_troubles else None
+        if trouble is not None:
+            raise trouble
+        self.told.setdefault(request_id, (group_id, text, link))
+
+    async def open_for_team(self, channel_id, user_chat_id):
+        self.opened.append(user_chat_id)
 
     def texts(self, order_id=""):
         return [text for _, text, private in self.written.values() if not private and order_id in text]
