@@ -45,6 +45,7 @@ from app.wiring.functions import channel_lifecycle, command_functions, shell_wor
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
 from app.wiring.people import managers_chat, operator_senders, people
+from app.wiring.wms import warehouse_side
 from commands.registry import COMMANDS
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,8 @@ def build(
     conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
     effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
     evidence = evidence_side(settings, store, book.of_channel, clock)
-    who = people(settings, store, mall, conversation, book, sms, effects, evidence.album, clock)
+    wms = warehouse_side(settings, client, store, mall, book, metrics, clock)
+    who = people(settings, store, mall, conversation, book, sms, effects, evidence.album, wms.gateway, clock)
     work = effect_work(
         COMMANDS,
         store,
@@ -103,6 +105,7 @@ def build(
         rules=mall.rules,
         required_scopes=frozenset(REQUIRED_SCOPES),
         texts_can_be_sent=lambda connection: sms.of(connection) is not None,
+        warehouse=wms.connection,
     )
     connecting = MallConnecting(
         oauth=mall.oauth,
@@ -188,6 +191,7 @@ def build(
         *evidence.functions(COMMANDS, who.asking),
         *team.functions(),
         *shops.functions(),
+        *wms.functions.functions(),
         *channel_lifecycle(store, who.sessions, book, conversation, clock),
     ]
     worker = Worker(

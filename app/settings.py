@@ -54,10 +54,20 @@ class Settings(BaseSettings):
     evidence_access_key: SecretStr | None = Field(None, description="Access key of the bucket")
     evidence_secret_key: SecretStr | None = Field(None, description="Secret key of the bucket")
 
+    sellmate_api_url: str = Field(
+        "https://c-api.sellmate.co.kr/external/{domain}", description="Sellmate's API base, with `{domain}`"
+    )
+    sellmate_client_id: str = Field(
+        "", description="Sellmate's partner id, for shops without keys of their own"
+    )
+    sellmate_client_secret: SecretStr | None = Field(None, description="Sellmate's partner secret")
+    sellmate_assumed: Words = Field((), description="Sellmate operations to use though their wire is assumed")
+    fassto_api_url: str = Field("https://fmsapi.fassto.ai", description="Fassto FMS")
+
     redis_url: str | None = Field(None, description="Shared rate limiter; else the database keeps it")
     forwarded_allow_ips: str = Field("127.0.0.1", description="Proxies whose forwarded headers are trusted")
 
-    @field_validator("cafe24_webhook_keys", "cafe24_optional_scopes", mode="before")
+    @field_validator("cafe24_webhook_keys", "cafe24_optional_scopes", "sellmate_assumed", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(w.strip() for w in value.split(",") if w.strip()) if isinstance(value, str) else value

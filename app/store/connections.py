@@ -14,7 +14,8 @@ from .sealed import CONNECTION_SECRETS
 from .values import from_json, instant_or_none, to_json
 
 _OF_CHANNEL = "SELECT * FROM connection WHERE channel_id = :channel_id"
-_KEPT_FOR_A_CHANNEL = ("chat_of_user", "phone_session", "sms_verification", "plan")
+_KEPT_ABOUT_A_WAREHOUSE = ("wms_mark", "wms_trouble")
+_KEPT_FOR_A_CHANNEL = (*_KEPT_ABOUT_A_WAREHOUSE, "chat_of_user", "phone_session", "sms_verification", "plan")
 _FORGET_RECEIPTS = """DELETE FROM intent WHERE EXISTS (SELECT 1 FROM plan
 WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id AND plan.channel_id = :channel_id)"""
 
@@ -76,15 +77,26 @@ class SqlConnections:
     async def change_settings(
         self, channel_id: ChannelId, *, seen: int, settings: Mapping[str, Any], secrets: Mapping[str, str]
     ) -> int | None:
-        rows = await self._database.write(
-            """UPDATE connection SET settings = :settings, secrets_enc = :secrets_enc, version = version + 1
-            WHERE channel_id = :channel_id AND version = :seen RETURNING version""",
-            channel_id=channel_id,
-            seen=seen,
-            settings=to_json(dict(settings)),
-            secrets_enc=self._sealed(channel_id, secrets),
-        )
-        return int(rows[0]["version"]) if rows else None
+        """Without a warehouse nothing that was kept about one stays."""
+        sealed = self._sealed(channel_id, secrets)
+
+        async def change(statements: Statements) -> int | None:
+            rows = await statements.run(
+                _CHANGE,
+                channel_id=channel_id,
+                seen=seen,
+                settings=to_json(dict(settings)),
+                secrets_enc=sealed,
+            )
+            if rows and "wms" not in settings:
+                for table in _KEPT_ABOUT_A_WAREHOUSE:
+                    await statements.run(
+                        f"DELETE FROM {table} WHERE channel_id = :channel_id",  # noqa: S608  names are ours
+                        channel_id=channel_id,
+                    )
+            return int(rows[0]["version"]) if rows else None
+
+        return await in_transaction(self._database, change)
 
     async def remove(self, channel_id: ChannelId) -> Connection | None:
         """Audit lines stay, and so do the sms counters: removing and connecting again lifts no limit."""
@@ -129,6 +141,8 @@ class SqlConnections:
         )
 
 
+_CHANGE = """UPDATE connection SET settings = :settings, secrets_enc = :secrets_enc, version = version + 1
+WHERE channel_id = :channel_id AND version = :seen RETURNING version"""
 _RENEW = """UPDATE connection SET shop_name = :shop_name, currency = :currency, operator = :operator,
     state = :state, state_at = :at, connected_at = :at
 WHERE mall_id = :mall_id AND shop_no = :shop_no AND channel_id = :channel_id RETURNING version"""

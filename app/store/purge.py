@@ -68,6 +68,11 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
         """DELETE FROM plan WHERE created_at <= :before AND NOT EXISTS (SELECT 1 FROM intent
         WHERE intent.mall_id = plan.mall_id AND intent.plan_id = plan.id)""",
     ),
+    "wms_mark_asked": (
+        timedelta(hours=24),
+        "UPDATE wms_mark SET asked_enc = NULL WHERE asked_enc IS NOT NULL AND begun_at <= :before",
+    ),
+    "wms_mark": (timedelta(days=30), "DELETE FROM wms_mark WHERE begun_at <= :before"),
     "mall_lease": (timedelta(days=7), "DELETE FROM mall_lease WHERE lease_until <= :before"),
 }
 

@@ -18,6 +18,7 @@ from .once import SqlOnce
 from .pairings import SqlPairings
 from .plans import SqlPlans
 from .webhooks import SqlDeliveries
+from .wms import SqlMarkBook, SqlWmsTroubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Store:
     deliveries: SqlDeliveries
     plans: SqlPlans
     intents: SqlIntents
+    wms_marks: SqlMarkBook
+    wms_troubles: SqlWmsTroubles
     claims: SqlClaims
     photos: SqlPhotos
 
@@ -57,6 +60,8 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         deliveries=SqlDeliveries(database, keys),
         plans=SqlPlans(database, keys),
         intents=SqlIntents(database, keys),
+        wms_marks=SqlMarkBook(database, keys),
+        wms_troubles=SqlWmsTroubles(database),
         claims=SqlClaims(database, keys),
         photos=SqlPhotos(database, keys),
     )

@@ -27,6 +27,7 @@ from app.store.store import Store
 from app.wiring.mall import MallSide
 from commands.kernel.ports import Evidence
 from commands.kernel.spec import Effects, Ports
+from commands.kernel.warehouse import Warehouse
 from commands.kernel.who import Customer
 from commands.registry import RegisteredOffers, RegisteredShipDates
 
@@ -75,6 +76,7 @@ def people(
     sms: SmsGateway,
     effects: Effects,
     evidence: Evidence,
+    warehouse: Warehouse,
     clock: Clock,
 ) -> People:
     keys = settings.keys
@@ -118,7 +120,7 @@ def people(
         surcharges=mall.surcharges,
         variants=mall.variants,
         evidence=evidence,
-        warehouse=None,  # type: ignore[arg-type]
+        warehouse=warehouse,
     )
     return People(
         verification=verification,

@@ -128,8 +128,18 @@ class Warehouse(Protocol):
         ...
 
     async def mark(
-        self, shop: Shop, mark: Mark, order_id: OrderId, codes: Iterable[OrderItemCode], reason: str, key: str
-    ) -> MarkResult: ...
+        self,
+        shop: Shop,
+        mark: Mark,
+        order_id: OrderId,
+        codes: Iterable[OrderItemCode],
+        reason: str,
+        key: str,
+        *,
+        whole: bool = False,
+    ) -> MarkResult:
+        """`whole`: `codes` are all that the order would still ship. Some warehouses stop a parcel or nothing."""
+        ...
 
     async def restore(
         self, shop: Shop, mark: Mark, order_id: OrderId, codes: Iterable[OrderItemCode], key: str

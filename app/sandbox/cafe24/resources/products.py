@@ -14,10 +14,13 @@ def products(ask: Ask) -> Row:
     """The list; `product_no` takes a comma list."""
     limit, offset = ask.query.number("limit", 10, 1, 100), ask.query.offset(5001)
     wanted, name = ask.query.texts("product_no"), ask.query.text("product_name")
+    kinds = ask.query.texts("option_type")
     found = [
         product
         for product in ask.mall.products.values()
-        if (not wanted or str(product.product_no) in wanted) and name in product.product_name
+        if (not wanted or str(product.product_no) in wanted)
+        and name in product.product_name
+        and (not kinds or product.wire.get("option_type", "C") in kinds)
     ]
     rows = [_shown(ask, product) for product in found[offset : offset + limit]]
     return page(ask, "products", rows, limit, offset, len(found))

@@ -1,0 +1,83 @@
+"""The warehouse's side of the composition: the adapters, the gateway that chooses among them, and a manager's look."""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+
+from app import http
+from app.cafe24.catalogue import Cafe24Catalogues
+from app.clock import Clock
+from app.errors import Misconfigured
+from app.ops import Metrics
+from app.settings import Settings
+from app.shops.book import ConnectionBook
+from app.shops.functions import require_admin
+from app.store.store import Store
+from app.wiring.mall import MallSide
+from app.wms.account import Partner
+from app.wms.calls import Caller
+from app.wms.connection import WmsConnection
+from app.wms.fassto import Fassto
+from app.wms.functions import WmsFunctions
+from app.wms.gateway import WmsGateway
+from app.wms.marks import Marks
+from app.wms.sellmate import Sellmate
+from commands.explain import WORDS
+from commands.kernel.warehouse import Capability
+from commands.kernel.who import Language
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseSide:
+    """`gateway` is the kernel's port; `connection` is for the doctor and the console."""
+
+    gateway: WmsGateway
+    connection: WmsConnection
+    functions: WmsFunctions
+
+
+def warehouse_side(
+    settings: Settings,
+    client: http.Client,
+    store: Store,
+    mall: MallSide,
+    book: ConnectionBook,
+    metrics: Metrics,
+    clock: Clock,
+) -> WarehouseSide:
+    caller = Caller(client, time=time.monotonic, on_call=metrics.outside)
+    secret = settings.sellmate_client_secret
+    gateway = WmsGateway(
+        {
+            "sellmate": Sellmate(
+                caller,
+                clock,
+                url=settings.sellmate_api_url,
+                assumed=assumed_operations(settings.sellmate_assumed),
+            ),
+            "fassto": Fassto(caller, clock, url=settings.fassto_api_url),
+        },
+        book.of_channel,
+        store.wms_troubles,
+        Marks(store.wms_marks, clock),
+        clock,
+        fingerprint=lambda text: settings.keys.mac("wms", text.encode()),
+        partner=Partner(settings.sellmate_client_id, secret.get_secret_value() if secret else ""),
+    )
+    connection = WmsConnection(gateway, Cafe24Catalogues(mall.client))
+    not_connected = partial(_say, "manager.connect.text")
+    functions = WmsFunctions(connection, store.connections, require_admin, not_connected)
+    return WarehouseSide(gateway, connection, functions)
+
+
+def assumed_operations(words: tuple[str, ...]) -> frozenset[Capability]:
+    """Raises `Misconfigured` for a word that is no operation."""
+    try:
+        return frozenset(map(Capability, words))
+    except ValueError:
+        known = ", ".join(sorted(Capability))
+        raise Misconfigured(f"JUMUN_SELLMATE_ASSUMED: known operations are {known}") from None
+
+
+def _say(key: str, language: Language) -> str:
+    return WORDS.say(language, key)
