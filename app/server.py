@@ -1,6 +1,7 @@
 """The application as a server sees it: Functions first, since they are the hot path; everything else by Starlette."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -46,6 +47,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> Any:
         async with self.running():
+            spare_the_collector()
             yield
 
     @asynccontextmanager
@@ -67,6 +69,15 @@ class Application:
                     await close()
                 except Exception:
                     log.exception("something did not close")
+
+
+def spare_the_collector() -> None:
+    """Once a process: what lives as long as it does is not looked through again, since that would hold up every call
+    for as long as ten others take.
+    """
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
 
 
 async def _kept_alive(task: Task, stop: asyncio.Event) -> None:
