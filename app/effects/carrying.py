@@ -76,11 +76,12 @@ class EffectJobs:
             return
         plan = await self._plans.get(intent.mall_id, intent.plan_id)
         if plan is None:
-            end = given_up(given, Language.KO)
+            end = given_up(given, Language.KO, {})
             await self._intents.move(intent, end, self._clock())
             return
         language = await self._asks.language(plan)
-        await self._settling.move(plan, intent, given_up(given, language), self._clock(), note=True)
+        end = given_up(given, language, intent.shown or plan.shown)
+        await self._settling.move(plan, intent, end, self._clock(), note=True)
 
 
 def deadline(choices: Choices) -> timedelta:

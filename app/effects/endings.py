@@ -6,13 +6,15 @@ from typing import Any
 from app.errors import Unauthorized
 from app.ports import GivenUp, Intent, Verdict
 from commands.explain import WORDS, decision_shape
-from commands.kernel.decision import Blocked, ChangesWhen, Effect, Fact, Finding, Layer
+from commands.kernel.decision import Blocked, ChangesWhen, Effect, Finding, Layer
 from commands.kernel.plan import Json, ReceiptState, Settled, WentStale
 from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 from commands.kernel.texts import Texts, beside
-from commands.kernel.who import Language
+from commands.kernel.who import CallerKind, Language
 
 LONGEST_MESSAGE = 200
+MALL_SAID = "mallSaid"
+MALL_REFUSED = "mall_refused"
 OUTCOME_UNKNOWN = "outcome_unknown"
 REJECTED = "rejected_by_shop"
 TEXTS = beside(__file__)
@@ -20,22 +22,26 @@ TEXTS = beside(__file__)
 ASK_MANAGER = ChangesWhen(act="ask_manager")
 
 
-def given_up(given: GivenUp, language: Language) -> Settled:
-    """A call that was or may have been made outweighs everything: nobody may say that nothing happened."""
+def given_up(given: GivenUp, language: Language, shown: Json) -> Settled:
+    """A call that was or may have been made outweighs everything: nobody may say that nothing happened.
+    The mall's own words go into what is `shown`, which is sealed: only managers read them.
+    """
+    said = None
     match given.error:
         case _ if given.may_have_acted:
             finding = _finding(OUTCOME_UNKNOWN)
         case OutcomeUnknown():
             finding = _finding(OUTCOME_UNKNOWN)
         case MallRefused(message=message):
-            finding = _finding("mall_refused", message=message[:LONGEST_MESSAGE])
+            finding = _finding(MALL_REFUSED)
+            said = {**shown, MALL_SAID: message[:LONGEST_MESSAGE]}
         case Unauthorized():
             finding = _finding("connection_lost", layer=Layer.MALL_SETTING)
         case Unavailable():
             finding = _finding("mall_unavailable")
         case _:
             finding = _finding("not_carried_out")
-    return Settled(ReceiptState.FAILED, decision=_json(finding, language))
+    return Settled(ReceiptState.FAILED, decision=_json(finding, language), shown=said)
 
 
 def went_stale(outcome: WentStale, language: Language) -> Settled:
@@ -48,24 +54,29 @@ def rejected(language: Language) -> Settled:
     return Settled(ReceiptState.FAILED, decision=_json(_finding(REJECTED), language, TEXTS))
 
 
-def in_words(intent: Intent) -> Json | None:
-    """The receipt's decision, with what the manager wrote to the customer."""
-    decided = intent.decided
-    if decided is None or decided.verdict is not Verdict.REJECTED or not decided.words:
-        return intent.decision
-    decision = dict(intent.decision or {})
-    said = [_joined(finding, decided.words) for finding in decision.get("findings", ())]
-    return decision | {"findings": said}
+def in_words(intent: Intent, reader: CallerKind) -> Json | None:
+    """The receipt's decision, with what the manager wrote to the customer, or the mall to its managers."""
+    decided, decision = intent.decided, intent.decision
+    if decided is not None and decided.verdict is Verdict.REJECTED and decided.words:
+        decision = _joined(decision, REJECTED, "customerText", decided.words)
+    said = (intent.shown or {}).get(MALL_SAID)
+    if said and reader is CallerKind.MANAGER:
+        decision = _joined(decision, MALL_REFUSED, "managerText", said)
+    return decision
 
 
-def _joined(finding: Json, words: str) -> Json:
-    if finding.get("code") != REJECTED:
-        return finding
-    return {**finding, "customerText": f"{finding['customerText']}\n{words}", "facts": {"message": words}}
+def _joined(decision: Json | None, code: str, text: str, words: str) -> Json:
+    def told(finding: Json) -> Json:
+        if finding.get("code") != code:
+            return finding
+        return {**finding, text: f"{finding[text]}\n{words}", "facts": {"message": words}}
+
+    kept = dict(decision or {})
+    return kept | {"findings": [told(finding) for finding in kept.get("findings", ())]}
 
 
-def _finding(code: str, layer: Layer = Layer.ORDER, **facts: Fact) -> Finding:
-    return Finding("effect", code, Effect.BLOCKS, layer, facts, changes_when=ASK_MANAGER)
+def _finding(code: str, layer: Layer = Layer.ORDER) -> Finding:
+    return Finding("effect", code, Effect.BLOCKS, layer, {}, changes_when=ASK_MANAGER)
 
 
 def _json(finding: Finding, language: Language, texts: Texts = WORDS) -> Json:

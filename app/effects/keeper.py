@@ -16,7 +16,7 @@ from commands.kernel.plan import Draft, Planned, Receipt, ReceiptState, Settled,
 from commands.kernel.spec import Ask
 from commands.kernel.who import CallerKind, MallId
 
-from .customers import is_same
+from .customers import may_see, owns
 from .gate import ConnectionOf, check, check_proof, expired, not_found, too_late
 from .inline import Inline, RunMall
 from .pending_lines import open_receipt, together
@@ -114,12 +114,12 @@ class EffectKeeper:
             intent = await self._ended_or_answered(plan, intent)
         if intent.stale and not intent.answered:
             raise _stale(ask, plan)
-        return receipt_of(plan, intent)
+        return receipt_of(plan, intent, ask.caller.kind)
 
     async def undo(self, ask: Ask, receipt_id: str) -> Receipt:
         plan, intent = await self._own(ask, receipt_id)
         if intent.state is ReceiptState.WITHDRAWN:
-            return receipt_of(plan, intent)
+            return receipt_of(plan, intent, ask.caller.kind)
         open_still = intent.undo_until is not None and ask.now < intent.undo_until
         if intent.state is not ReceiptState.SCHEDULED or not open_still:
             raise too_late(ask)
@@ -131,7 +131,7 @@ class EffectKeeper:
         plan, intent = await self._own(ask, receipt_id)
         if intent.state is not ReceiptState.WITHDRAWN:
             raise too_late(ask)
-        return receipt_of(plan, intent)
+        return receipt_of(plan, intent, ask.caller.kind)
 
     async def withdraw(self, ask: Ask, pending_id: str) -> Receipt:
         plan, intent = await self._own(ask, pending_id)
@@ -146,17 +146,17 @@ class EffectKeeper:
             plan, intent = await self._own(ask, pending_id)
         if intent.decided is None or intent.decided.verdict is not Verdict.WITHDRAWN:
             raise too_late(ask)
-        return receipt_of(plan, intent)
+        return receipt_of(plan, intent, ask.caller.kind)
 
     async def receipt(self, ask: Ask, receipt_id: str) -> Receipt:
-        return receipt_of(*await self._own(ask, receipt_id))
+        return receipt_of(*await self._own(ask, receipt_id), ask.caller.kind)
 
     async def open_receipts(self, ask: Ask, order_ids: Iterable[OrderId]) -> Mapping[OrderId, Receipt]:
         """One statement while nothing is open, and one more for each order that has something open."""
         found: dict[OrderId, Receipt] = {}
         for intent in await self._intents.unfinished(ask.shop.mall_id, order_ids):
             plan = await self._plans.get(intent.mall_id, intent.plan_id)
-            own = plan is not None and _owns(ask, plan) and _may_see(ask, intent)
+            own = plan is not None and owns(ask, plan) and may_see(ask, intent)
             receipt = open_receipt(plan, intent, may_see=own)
             found[intent.order_id] = together(found.get(intent.order_id), receipt)
         return found
@@ -168,7 +168,7 @@ class EffectKeeper:
         except BadToken:
             raise not_found(ask) from None
         plan = await self._plans.get(ask.shop.mall_id, plan_id) if mall_id == ask.shop.mall_id else None
-        if plan is None or not _owns(ask, plan) or command not in {None, plan.command}:
+        if plan is None or not owns(ask, plan) or command not in {None, plan.command}:
             raise not_found(ask)
         return plan
 
@@ -179,7 +179,7 @@ class EffectKeeper:
             raise not_found(ask) from None
         intent = await self._intents.get(ask.shop.mall_id, wanted)
         plan = await self._plans.get(intent.mall_id, intent.plan_id) if intent else None
-        if intent is None or plan is None or not _owns(ask, plan):
+        if intent is None or plan is None or not owns(ask, plan):
             raise not_found(ask)
         return plan, intent
 
@@ -244,14 +244,3 @@ class EffectKeeper:
 def _stale(ask: Ask, plan: KeptPlan) -> Exception:
     """A plan whose wish is wiped cannot be previewed again."""
     return expired(ask) if plan.payload is None else StalePlan(plan.payload)
-
-
-def _may_see(ask: Ask, intent: Intent) -> bool:
-    """What a manager began is not shown to a customer."""
-    return ask.caller.kind is CallerKind.MANAGER or intent.caller.kind is CallerKind.USER
-
-
-def _owns(ask: Ask, plan: KeptPlan) -> bool:
-    shop = (plan.mall_id, plan.shop_no, plan.channel_id)
-    same_shop = shop == (ask.shop.mall_id, ask.shop.shop_no, ask.shop.channel_id)
-    return same_shop and is_same(plan.customer, ask.customer)

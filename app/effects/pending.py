@@ -26,7 +26,7 @@ from app.ports import (
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.masking import masked_cellphone
 from commands.kernel.plan import Receipt
-from commands.kernel.who import ChannelId, Customer, Language, MallId, Member
+from commands.kernel.who import CallerKind, ChannelId, Customer, Language, MallId, Member
 
 from .endings import TEXTS, rejected
 from .gate import ConnectionOf
@@ -123,7 +123,7 @@ class PendingQueue:
             raise Failure(FailureType.CONFLICT, TEXTS.say(language, "decide.busy"))
         if (intent.decided.verdict, intent.decided.words) != (wanted.verdict, wanted.words):
             raise _conflict(intent.decided, language)
-        return receipt_of(plan, await self._ended(intent))
+        return receipt_of(plan, await self._ended(intent), CallerKind.MANAGER)
 
     async def approve_by_deadline(self, intent: Intent, at: datetime) -> bool:
         """As a manager's yes. False when it could not be done now."""

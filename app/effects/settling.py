@@ -10,7 +10,7 @@ from commands.kernel.plan import Receipt, ReceiptState, Settled
 from commands.kernel.who import CallerKind
 
 from .customers import customer_hash
-from .endings import in_words
+from .endings import MALL_SAID, in_words
 
 EFFECT = "effect"
 TELL = "tell"
@@ -26,19 +26,20 @@ TOLD = frozenset(
 )
 
 
-def receipt_of(plan: KeptPlan, intent: Intent) -> Receipt:
+def receipt_of(plan: KeptPlan, intent: Intent, reader: CallerKind = CallerKind.USER) -> Receipt:
     caller = intent.caller
+    shown = plan.shown if intent.shown is None else intent.shown
     return Receipt(
         receipt_id=intent.id,
         command=plan.command,
         state=intent.state,
         order_id=intent.order_id,
-        shown=plan.shown if intent.shown is None else intent.shown,
+        shown={name: value for name, value in shown.items() if name != MALL_SAID},
         by=f"manager:{caller.id}" if caller.kind is CallerKind.MANAGER else "user",
         at=intent.at,
         claim_code=intent.claim_code,
         undo_until=intent.undo_until,
-        decision=in_words(intent),
+        decision=in_words(intent, reader),
     )
 
 

@@ -8,10 +8,10 @@ from commands.explain import WORDS
 from commands.kernel.plan import Json, ReceiptState
 from commands.kernel.spec import CommandSpec
 from commands.kernel.texts import Texts
-from commands.kernel.who import Language, MallId
+from commands.kernel.who import CallerKind, Language, MallId
 
 from .asks import Asks
-from .endings import OUTCOME_UNKNOWN, TEXTS, decisive
+from .endings import OUTCOME_UNKNOWN, TEXTS, decisive, in_words
 
 
 class Telling:
@@ -90,7 +90,7 @@ class Telling:
 
     @staticmethod
     def _note(intent: Intent, language: Language) -> str:
-        reason = decisive(intent.decision).get("managerText", "")
+        reason = decisive(in_words(intent, CallerKind.MANAGER)).get("managerText", "")
         return WORDS.say(language, "manager.effectFailed", order=intent.order_id, reason=reason)
 
     async def _write(

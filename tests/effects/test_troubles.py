@@ -9,7 +9,7 @@ from app.ports import ConnectionState
 from commands.kernel.plan import ReceiptState, Settled
 from commands.kernel.ports import MallRefused
 
-from .given import SHOP, Process
+from .given import MANAGER, SHOP, Process
 from .mall import command, nothing
 from .watched import Killed
 
@@ -71,6 +71,29 @@ async def test_it_fails_with_a_reason(process, mall, talk, _case, troubles, code
     assert "o1" in note
     assert finding["managerText"] in note
     assert (await process.acts("o1"))[-1] == "failed"
+
+
+async def test_the_malls_own_words_are_for_managers_only(process, mall, talk):
+    """They may name people, or how the shop works: customers get our sentence, and the row keeps them sealed."""
+    mall.troubles = [(False, Rejected("cafe24", "cancel", message="<b>VIP 김수진</b> " + "x" * 300))]
+    process.keeper.runs_by(None)
+    token = await process.plans("o1")
+    receipt_id = (await process.confirms(token)).receipt_id
+    await process.works(3)
+    keeper = process.keeper
+    for receipt in (await process.confirms(token), await keeper.receipt(process.ask(), receipt_id)):
+        assert receipt.state is ReceiptState.FAILED
+        assert "VIP" not in repr(receipt)
+        assert receipt.shown == {"items": ["o1"]}
+    shown = await keeper.receipt(process.ask(caller=MANAGER), receipt_id)
+    (finding,) = shown.decision["findings"]
+    assert finding["managerText"].startswith("카페24가 요청을 거절했습니다.\n<b>VIP 김수진</b> x")
+    assert len(finding["managerText"]) < 230
+    assert shown.shown == {"items": ["o1"]}
+    (note,) = talk.notes()
+    assert "VIP 김수진" in note
+    assert "VIP" not in "".join(talk.texts())
+    assert "VIP" not in repr([await process.rows(table) for table in ("intent", "job", "audit_line")])
 
 
 async def test_429_for_days_after_a_call_without_an_answer_is_not_said_to_be_nothing(process, mall, talk):
