@@ -1,7 +1,9 @@
 """What this simulated mall does not do, in plain sentences for the panel and the README."""
 
 NOT_SIMULATED: tuple[str, ...] = (
-    "Of all writes only cancellations, returns and exchanges exist; addresses and settings answer 404.",
+    "Of all writes only claims, addresses and memos exist; settings and the rest answer 404.",
+    "An address may be changed in every state, a part of it keeps the rest, and the shipping fee stays: assumptions.",
+    "Suppliers' own regional surcharges, members' address books and overseas addresses are absent.",
     "That API requests obey automatic acceptance is an assumption (`api_requests_obey_auto_accept`).",
     "How the mall refuses while couriers are asked automatically is unknown: text and extent are ours (`auto_pickup`).",
     "Returns go R00, R10, R30, R34, R40 and exchanges E00, E10, E30, E31, E40; other states stand only in fixtures.",

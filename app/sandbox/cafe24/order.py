@@ -131,6 +131,8 @@ class Order:
     coupon_discount: Decimal = ZERO
     claims: list[Claim] = field(default_factory=list)
     coupons: list[Row] = field(default_factory=list)
+    past_receivers: list[Row] = field(default_factory=list)
+    memos: list[Row] = field(default_factory=list)
     wire: Row = field(default_factory=dict)
     line_amounts: bool = (
         True  # placed while the mall calculated discounts per line (refund_benefit_setting U)
