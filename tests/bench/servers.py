@@ -69,4 +69,12 @@ if __name__ == "__main__":
     kind, port, core = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     os.sched_setaffinity(0, {core})
     application = bare() if kind == "bare" else jumun()
-    uvicorn.run(application, port=port, log_config=None, access_log=False, server_header=False, lifespan="on")  # type: ignore[arg-type]
+    uvicorn.run(
+        application,  # type: ignore[arg-type]
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_keep_alive=600,
+    )

@@ -219,6 +219,56 @@ async def test_a_cancel_is_taken_back_in_time(visitor: Visitor):
     assert visitor.troubles == []
 
 
+async def test_a_cancel_that_waits_is_found_again_and_taken_back(visitor: Visitor):
+    await visitor.sit_down()
+    await visitor.stage.settings(cancel={"undoMinutes": 10})
+    order = newest(visitor, "minji", "N20")
+    await previews(visitor, order)
+    await visitor.button("원 환불받고 취소하기").click()
+    await visitor.titled("취소를 예약했어요")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.types("/주문취소")
+    await visitor.titled("주문 취소")
+    held = card(visitor, order)
+    await expect(held.locator(".badge")).to_have_text("처리 중")
+    await visitor.looks_right("list")
+    await held.get_by_role("button", name="진행 상황 보기").click()
+    await visitor.titled("취소를 예약했어요")
+    await visitor.looks_right("receipt")
+    await visitor.button("취소 되돌리기").click()
+    await visitor.titled("취소를 되돌렸어요")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.types("/주문취소")
+    await visitor.titled("주문 취소")
+    await expect(held.get_by_role("button", name=PICK)).to_be_visible()
+    assert not visitor.stage.mall.refunds
+    assert visitor.troubles == []
+
+
+async def test_points_and_a_card_come_back_each_its_own_way(visitor: Visitor):
+    await visitor.sit_down()
+    order = newest(visitor, "minji", "N20")
+    order.points_spent += 1_000
+    order.payment_methods = ["card", "point"]
+    await previews(visitor, order)
+    lines = visitor.screen.locator(".card", has_text="환불").locator("dl").last
+    await expect(lines).to_contain_text("신용카드")
+    await expect(lines).to_contain_text("사용하신 만큼")
+    await visitor.looks_right("card-and-points")
+    order.points_spent += order.payable
+    order.payment_methods = ["point"]
+    visitor.stage.clock.forward(minutes=6)
+    await visitor.page.keyboard.press("Escape")
+    await previews(visitor, order)
+    await expect(lines).to_have_text("적립금사용하신 만큼")
+    await visitor.looks_right("points")
+    await visitor.screen.get_by_role("button", name="취소하기", exact=True).click()
+    await visitor.titled("취소했어요")
+    await expect(visitor.notice("사용하신 만큼 그대로 돌려드려요.")).to_be_visible()
+    await visitor.looks_right("points-done")
+    assert visitor.troubles == []
+
+
 async def test_a_mall_that_does_not_answer_is_asked_again(visitor: Visitor):
     await visitor.sit_down()
     order = newest(visitor, "minji", "N20")
@@ -283,6 +333,8 @@ async def test_while_the_shop_tries_it_out_customers_only_look(visitor: Visitor)
     await visitor.button("원 환불받고 취소하기").click()
     await expect(visitor.notice("아직 시험 운영 중이라 지금은 신청할 수 없어요.")).to_be_visible()
     await visitor.looks_right("trial")
+    await visitor.button("취소 내용으로 돌아가기").click()
+    await visitor.titled("취소 내용 확인")
     assert visitor.troubles == []
 
 
