@@ -1,23 +1,23 @@
 """Which shop answers in which channel."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import Clock, to_millis
 from app.keys import KeyRing
-from app.ports import BindOutcome, Connection, ConnectionState, Row, Statements
+from app.ports import AuditLine, BindOutcome, Connection, ConnectionState, Row, Statements
 from commands.kernel.who import ChannelId, MallId, Shop
 
+from .audit import SqlAudit
 from .database import OpenDatabase, in_transaction
 from .sealed import CONNECTION_SECRETS
 from .values import from_json, instant_or_none, to_json
 
 _OF_CHANNEL = "SELECT * FROM connection WHERE channel_id = :channel_id"
 _KEPT_ABOUT_A_WAREHOUSE = ("wms_mark", "wms_trouble")
-_KEPT_FOR_A_CHANNEL = (*_KEPT_ABOUT_A_WAREHOUSE, "chat_of_user", "phone_session", "sms_verification", "plan")
-_FORGET_RECEIPTS = """DELETE FROM intent WHERE EXISTS (SELECT 1 FROM plan
-WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id AND plan.channel_id = :channel_id)"""
+_KEPT_FOR_A_CHANNEL = (*_KEPT_ABOUT_A_WAREHOUSE, "chat_of_user", "phone_session", "sms_verification")
+SETTLED_LONG_AGO = timedelta(hours=24)
 
 
 class SqlConnections:
@@ -25,6 +25,7 @@ class SqlConnections:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._audit = SqlAudit(database)
 
     async def of_channel(self, channel_id: ChannelId) -> Connection | None:
         rows = await self._database.read(_OF_CHANNEL, channel_id=channel_id)
@@ -99,13 +100,21 @@ class SqlConnections:
         return await in_transaction(self._database, change)
 
     async def remove(self, channel_id: ChannelId) -> Connection | None:
-        """Audit lines stay, and so do the sms counters: removing and connecting again lifts no limit."""
+        """Audit lines stay, and so do the sms counters: removing and connecting again lifts no limit. Receipts that
+        have no end yet stay until they have one, which their jobs bring and tell, and a day longer.
+        """
+        now = self._clock()
 
         async def take(statements: Statements) -> Row | None:
             rows = await statements.run(
                 "DELETE FROM connection WHERE channel_id = :channel_id RETURNING *", channel_id=channel_id
             )
-            await statements.run(_FORGET_RECEIPTS, channel_id=channel_id)
+            for left in await statements.run(_LEFT, channel_id=channel_id):
+                await self._audit.add_in(statements, _left_behind(channel_id, left, now))
+            await statements.run(
+                _FORGET_RECEIPTS, channel_id=channel_id, before=to_millis(now - SETTLED_LONG_AGO)
+            )
+            await statements.run(_FORGET_PLANS, channel_id=channel_id)
             for table in _KEPT_FOR_A_CHANNEL:
                 await statements.run(
                     f"DELETE FROM {table} WHERE channel_id = :channel_id",  # noqa: S608  names are ours
@@ -141,6 +150,27 @@ class SqlConnections:
         )
 
 
+def _left_behind(channel_id: ChannelId, left: Row, at: datetime) -> AuditLine:
+    return AuditLine(
+        channel_id=channel_id,
+        act=f"{left['command']}.left",
+        by="system",
+        subject=left["order_id"],
+        at=at,
+        mall_id=MallId(left["mall_id"]),
+        facts={"receipt": left["id"], "state": left["state"]},
+    )
+
+
+_OF_ITS_PLANS = """EXISTS (SELECT 1 FROM plan
+WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id AND plan.channel_id = :channel_id)"""
+_LEFT = """SELECT intent.mall_id, intent.id, intent.order_id, intent.state, plan.command
+FROM plan JOIN intent ON intent.mall_id = plan.mall_id AND intent.plan_id = plan.id
+WHERE plan.channel_id = :channel_id AND (intent.settled_at IS NULL OR intent.state = 'requested')
+ORDER BY intent.id"""
+_FORGET_RECEIPTS = f"DELETE FROM intent WHERE settled_at <= :before AND {_OF_ITS_PLANS}"  # noqa: S608  texts are ours
+_FORGET_PLANS = """DELETE FROM plan WHERE channel_id = :channel_id AND NOT EXISTS (SELECT 1 FROM intent
+WHERE intent.mall_id = plan.mall_id AND intent.plan_id = plan.id)"""
 _CHANGE = """UPDATE connection SET settings = :settings, secrets_enc = :secrets_enc, version = version + 1
 WHERE channel_id = :channel_id AND version = :seen RETURNING version"""
 _RENEW = """UPDATE connection SET shop_name = :shop_name, currency = :currency, operator = :operator,

@@ -11,6 +11,8 @@ PHONE_ACTS = "phone%"
 RECEIPTS_KEPT_FOR = timedelta(days=400)
 """A year of shopping and a month for the questions about it."""
 
+_WEEK = timedelta(days=7) // timedelta(milliseconds=1)
+
 _RULES: Mapping[str, tuple[timedelta, str]] = {
     "sms_verification": (timedelta(hours=24), "DELETE FROM sms_verification WHERE created_at <= :before"),
     "sms_event": (timedelta(days=8), "DELETE FROM sms_event WHERE at <= :before"),
@@ -62,6 +64,13 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
         """DELETE FROM intent WHERE settled_at <= :before AND NOT EXISTS (SELECT 1 FROM photo
         WHERE photo.mall_id = intent.mall_id AND photo.order_id = intent.order_id
         AND photo.used_at IS NOT NULL)""",
+    ),
+    # What a removed connection had left without an end; a week is longer than any purge stays away.
+    "intent_of_removed": (
+        timedelta(hours=24),
+        f"""DELETE FROM intent WHERE settled_at <= :before AND settled_at > :before - {_WEEK}
+        AND NOT EXISTS (SELECT 1 FROM plan JOIN connection ON connection.channel_id = plan.channel_id
+        WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id)""",  # noqa: S608
     ),
     "plan": (
         timedelta(days=1),

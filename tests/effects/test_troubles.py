@@ -1,11 +1,13 @@
 """The mall is away, refuses, or does not say: one effect or none, and never silence."""
 
 import dataclasses
+from contextlib import suppress
 
 import pytest
 
 from app.errors import OutcomeUnknown, Rejected, Throttled, Unauthorized, Unavailable
 from app.ports import ConnectionState
+from app.store.purge import purge
 from commands.kernel.plan import ReceiptState, Settled
 from commands.kernel.ports import MallRefused
 
@@ -177,15 +179,68 @@ async def test_a_shop_that_was_closed_meanwhile(process, mall, state):
     assert mall.effects("o1") == []
 
 
-async def test_a_shop_that_was_removed_takes_its_plans_along(process, mall):
+async def removed_at(process, mall, place):
+    """The shop is removed while a job of it is at a place of its own."""
     process.keeper.runs_by(None)
+    await process.confirms(await process.plans("o1"))
+
+    def dies(met):
+        if met == place:
+            raise Killed
+
+    mall.watch = dies
+    with suppress(Killed):
+        await process.worker.run_once()
+    mall.watch = nothing
+    await process.store.connections.remove(SHOP.channel_id)
+    process.clock.pass_(minutes=1)
+    await process.works(3)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "told"),
+    [
+        ("before mall.cancel", "outcome_unknown", "주문 o1의 처리 결과를"),
+        ("after mall.cancel", "outcome_unknown", "주문 o1의 처리 결과를"),
+    ],
+)
+async def test_a_shop_removed_in_the_middle_of_an_effect_is_told(process, mall, talk, place, code, told):
+    await removed_at(process, mall, place)
+    (row,) = await process.rows("intent")
+    assert (row["state"], code in row["decision"]) == ("failed", True)
+    assert talk.texts()[-1].startswith(told)
+    assert len(talk.notes()) == 1
+    assert await process.acts("o1") == ["confirmed", "left", "failed"]
+
+
+async def test_a_shop_removed_before_anything_happened(process, mall, talk):
+    """Plans that nobody confirmed go with it; what waits for its window ends when that closes, and is told."""
+    process.undo = 5
     await process.confirms(await process.plans("o1"))
     await process.plans("o2")
     await process.store.connections.remove(SHOP.channel_id)
+    assert [row["order_id"] for row in await process.rows("plan")] == ["o1"]
+    process.clock.pass_(minutes=6)
     await process.works(3)
+    (row,) = await process.rows("intent")
+    assert (row["state"], "connection_lost" in row["decision"]) == ("failed", True)
     assert mall.effects("o1") == []
+    assert len(talk.texts("o1")) == len(talk.notes()) == 1
+    assert await process.acts("o1") == ["confirmed", "left", "failed"]
+    await purge(process.database, process.clock.pass_(hours=23))
+    assert len(await process.rows("intent")) == 1
+    await purge(process.database, process.clock.pass_(hours=2))
     assert (await process.rows("intent"), await process.rows("plan")) == ([], [])
-    assert {row["state"] for row in await process.rows("job")} == {"done"}
+
+
+async def test_a_removed_shop_forgets_what_was_settled_and_a_working_one_does_not(process):
+    await process.confirms(await process.plans("o1"))
+    await purge(process.database, process.clock.pass_(days=2))
+    assert len(await process.rows("intent")) == 1
+    await process.confirms(await process.plans("o2"))
+    await process.store.connections.remove(SHOP.channel_id)
+    assert [row["order_id"] for row in await process.rows("intent")] == ["o2"]
+    assert "left" not in [*await process.acts("o1"), *await process.acts("o2")]
 
 
 async def test_a_command_that_is_gone(database_url, clock, mall, talk):
