@@ -33,12 +33,14 @@ from app.settings import Settings, read_settings
 from app.shops.book import ConnectionBook
 from app.shops.doctor import Checkup
 from app.shops.functions import ShopFunctions
+from app.shops.keeping import SettingsKeeper
 from app.shops.settings import patched, shown
 from app.sms.gateway import SmsGateway
 from app.store.migrate import pending
 from app.store.store import open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
+from app.wiring.console import console_work
 from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
@@ -118,6 +120,7 @@ def build(
         clock=clock,
         forget=mall.tokens.forget,
     )
+    keeper = SettingsKeeper(store.connections, store.audit, clock, forget=book.forget)
     door = console_sign_in(
         keys=keys,
         clock=clock,
@@ -140,6 +143,18 @@ def build(
         required_scopes=tuple(REQUIRED_SCOPES),
         consent_hosts=cafe24_sources(settings),
     )
+    work_pages = console_work(
+        door,
+        settings,
+        store,
+        mall,
+        who.ports,
+        work.pending,
+        evidence.links,
+        keeper,
+        checkup,
+        clock,
+    )
     install = install_side(
         settings,
         store,
@@ -153,13 +168,12 @@ def build(
         on_order=work.following.changed,
     )
     shops = ShopFunctions(
-        book=book,
+        keeper=keeper,
         connections=store.connections,
         pairings=store.pairings,
         tokens=store.mall_tokens,
         connecting=connecting,
         once=store.once,
-        audit=store.audit,
         checkup=checkup,
         clock=clock,
         public_url=settings.public_url,
@@ -182,6 +196,7 @@ def build(
         clock,
         chat_of=managers_chat(settings, clock),
         texts=[command.texts for command in COMMANDS],
+        asking=who.asking,
     )
     functions = [
         *extension.functions(),
@@ -238,6 +253,7 @@ def build(
             *evidence.routes(),
             *install.routes(),
             *pages,
+            *work_pages,
             *routes,
         ],
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],

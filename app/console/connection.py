@@ -19,7 +19,7 @@ from .pages import TEXTS, Pages, go
 from .sessions import MANAGER, Session
 from .turnstile import Turnstile
 from .visits import Shown, Visit
-from .words import STATE_TONES, findings_once, past, person, scope_text, when
+from .words import STATE_TONES, findings_once, past, scope_text, when
 
 Findings = Callable[[Connection, Language], Awaitable[list[FindingShape]]]
 NEWEST = 10
@@ -145,9 +145,7 @@ class ConnectionPage:
             status=status,
             # Browsers hold every redirect after a form to `form-action`, and Cafe24 goes on to its own login.
             form_hosts=self._consent_hosts if visit.is_admin else "",
-            visitor=person(visit.session.who, language),
-            is_admin=visit.is_admin,
-            csrf=visit.csrf,
+            **visit.frame("connection"),
             connection=visit.connection,
             form=form or ConnectForm(mall_id=shown["waiting_for"]),
             trouble=trouble,

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -9,15 +10,23 @@ from starlette.requests import Request
 from app.keys import BadToken, KeyRing
 
 CSRF_PURPOSE = "console_csrf"
-MOST_BYTES = 8_192
-MOST_FIELDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    bytes: int
+    fields: int
+
+
+SMALL = Limits(8_192, 20)
+LARGE = Limits(65_536, 120)
 
 
 class NotOurForm(Exception):
     """Too large, not a form, or not sent from a page of ours."""
 
 
-async def form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request, limits: Limits = SMALL) -> dict[str, str]:
     """The last value of each field. Raises `NotOurForm`."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
@@ -25,10 +34,10 @@ async def form_of(request: Request) -> dict[str, str]:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > limits.bytes:
             raise NotOurForm
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=limits.fields))
     except ValueError as error:
         raise NotOurForm from error
 

@@ -12,9 +12,14 @@ from commands.kernel.who import Language
 
 HERE = Path(__file__).parent
 TEXTS = beside(__file__)
-STATIC = {"console.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "console.css": "text/css; charset=utf-8",
+    "work.css": "text/css; charset=utf-8",
+    "console.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 A_YEAR = "public, max-age=31536000, immutable"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
+POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 CLOSED = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
@@ -37,15 +42,27 @@ class Pages:
         self._templates.globals["version"] = sha256(b"".join(self._files.values())).hexdigest()[:12]
 
     def page(
-        self, name: str, language: Language, *, status: int = 200, form_hosts: str = "", **shown: Any
+        self,
+        name: str,
+        language: Language,
+        *,
+        status: int = 200,
+        form_hosts: str = "",
+        pictures: str = "",
+        script: bool = False,
+        **shown: Any,
     ) -> Response:
-        """`form_hosts`: CSP sources where a form of the page may end, beside ourselves."""
+        """`form_hosts`: CSP sources where a form of the page may end, beside ourselves; `pictures`: of its images;
+        `script`: the page has our one script.
+        """
 
         def say(key: str, **facts: object) -> str:
             return TEXTS.say(language, key, **facts)
 
-        body = self._templates.get_template(f"{name}.html").render(language=language, say=say, **shown)
-        policy = f"{POLICY}'self' {form_hosts}".rstrip()
+        template = self._templates.get_template(f"{name}.html")
+        body = template.render(language=language, say=say, script=script, **shown)
+        sources = {"img-src": pictures, "form-action": form_hosts} | ({"script-src": ""} if script else {})
+        policy = "; ".join([POLICY, *(f"{kind} 'self' {more}".rstrip() for kind, more in sources.items())])
         return HTMLResponse(body, status, headers=CLOSED | {"content-security-policy": policy})
 
     def notice(

@@ -10,7 +10,6 @@ from commands.kernel.who import ChannelId
 from .pages import TEXTS, Pages, go
 from .sessions import Sessions
 from .visits import Visit
-from .words import person
 
 LONGEST_NAME = 80
 
@@ -54,8 +53,7 @@ class Removal:
             "remove",
             language,
             status=422 if wrong else 200,
-            visitor=person(visit.session.who, language),
-            csrf=visit.csrf,
+            **visit.frame("connection"),
             shop=visit.connection.shop,
             typed=typed,
             error=TEXTS.say(language, "remove.wrongName", mall=mall_id) if wrong else "",

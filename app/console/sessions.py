@@ -16,7 +16,6 @@ from commands.kernel.who import ChannelId, Language, MallId
 
 PURPOSE = "console"
 LEFT_PURPOSE = "console_left"
-PATH = "/console"
 LIFE = timedelta(hours=8)
 IDLE = timedelta(hours=1)
 SKEW = timedelta(minutes=1)
@@ -58,7 +57,7 @@ class Sessions:
         self._clock = clock
         self._once = once
         self._secure = secure
-        self.cookie = "__Secure-jumun_console" if secure else "jumun_console"
+        self.cookie = "__Host-jumun_console" if secure else "jumun_console"
 
     def begin(
         self, *, channel_id: ChannelId, who: str, role: Role, language: Language, mall_id: MallId | None
@@ -96,7 +95,7 @@ class Sessions:
             self.cookie,
             value,
             max_age=max_age,
-            path=PATH,
+            path="/",  # what the prefix __Host- demands
             secure=self._secure,
             httponly=True,
             samesite="lax",

@@ -14,7 +14,7 @@ from commands.kernel.who import ChannelId, Language, MallId
 
 from .forms import Csrf, NotOurForm, form_of, is_from_our_page
 from .pages import Pages, go
-from .sessions import MANAGER, OPERATOR, PATH, Role, Session, Sessions
+from .sessions import MANAGER, OPERATOR, Role, Session, Sessions
 from .turnstile import Turnstile
 
 LINK_PURPOSE = "console_link"
@@ -49,7 +49,7 @@ class SigningIn:
         self.origin = origin
         self._secure = secure
         self._turnstile = Turnstile(20, timedelta(minutes=1))
-        self.door = "__Secure-jumun_door" if secure else "jumun_door"
+        self.door = "__Host-jumun_door" if secure else "jumun_door"
 
     async def sign_in(
         self,
@@ -152,7 +152,7 @@ class SigningIn:
             self.door,
             value,
             max_age=max_age,
-            path=f"{PATH}/enter",
+            path="/",
             secure=self._secure,
             httponly=True,
             samesite="lax",

@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from app.ports import Connection, Connections
 
-from .forms import Csrf, NotOurForm, form_of, is_from_our_page
+from .forms import SMALL, Csrf, Limits, NotOurForm, form_of, is_from_our_page
 from .pages import Pages, go
 from .sessions import MANAGER, OPERATOR, Role, Session, Sessions
 from .signing_in import DEFAULT_LANGUAGE
+from .words import person
 
 Shown = Callable[[Connection], Mapping[str, Any]]
 
@@ -29,8 +30,29 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 
+    def frame(self, here: str) -> dict[str, Any]:
+        """What stands around each page: who is in, and where they may go."""
+        return {
+            "visitor": person(self.session.who, self.session.language),
+            "csrf": self.csrf,
+            "is_admin": self.is_admin,
+            "is_connected": self.connection is not None,
+            "here": here,
+        }
+
 
 Handler = Callable[[Visit], Awaitable[Response]]
+ShopHandler = Callable[[Visit, Connection], Awaitable[Response]]
+
+
+def with_shop(handler: ShopHandler) -> Handler:
+    """Pages about a shop: without one there is only 연동."""
+
+    async def with_or_without(visit: Visit) -> Response:
+        connection = visit.connection
+        return go("/console/connection") if connection is None else await handler(visit, connection)
+
+    return with_or_without
 
 
 class Visits:
@@ -53,21 +75,27 @@ class Visits:
         self._origin = origin
         self._shown = shown
 
-    def reading(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    def reading(
+        self, handler: Handler, *, admins_only: bool = False
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             visit = await self._visit(request)
-            return await self._answer(visit, handler) if visit else self.ended()
+            if visit is None:
+                return self.ended()
+            if admins_only and not visit.is_admin:
+                return self._pages.notice("adminsOnly", visit.session.language, status=403)
+            return await self._answer(visit, handler)
 
         return endpoint
 
     def writing(
-        self, handler: Handler, *, admins_only: bool = True
+        self, handler: Handler, *, admins_only: bool = True, limits: Limits = SMALL
     ) -> Callable[[Request], Awaitable[Response]]:
         """Refuses what was not sent from a form of this session. Who may do it is read from the connection."""
 
         async def endpoint(request: Request) -> Response:
             try:
-                form = await form_of(request)
+                form = await form_of(request, limits)
             except NotOurForm:
                 return self._pages.notice("badForm", DEFAULT_LANGUAGE, status=400)
             if not is_from_our_page(request.headers, self._origin):
@@ -108,19 +136,20 @@ class Visits:
         return Visit(
             session=session,
             connection=connection,
-            is_admin=self._is_admin(session, connection),
+            is_admin=is_admin(session, connection, self._shown),
             csrf=self._csrf.token(session.id),
             client=client_of(request),
             query=dict(request.query_params),
         )
 
-    def _is_admin(self, session: Session, connection: Connection | None) -> bool:
-        """Without a connection any manager may begin one; nobody is an operator of no mall."""
-        if session.who.startswith(OPERATOR):
-            return connection is not None and session.role is Role.ADMIN
-        if connection is None:
-            return True
-        return session.who.removeprefix(MANAGER) in self._shown(connection)["admins"]
+
+def is_admin(session: Session, connection: Connection | None, shown: Shown) -> bool:
+    """Without a connection any manager may begin one; nobody is an operator of no mall."""
+    if session.who.startswith(OPERATOR):
+        return connection is not None and session.role is Role.ADMIN
+    if connection is None:
+        return True
+    return session.who.removeprefix(MANAGER) in shown(connection)["admins"]
 
 
 def client_of(request: Request) -> str:

@@ -1,5 +1,6 @@
 """What the page 연동 shows, in words: scopes, times, who did what."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from commands.shapes import FindingShape
 from .pages import TEXTS
 from .sessions import MANAGER, OPERATOR
 
+ORDER_NUMBER = re.compile(r"\d{8}-\d{7}")
+SHOWN_FACTS = ("codes", "receipt", "claim", "mall")
 STATE_TONES = {
     ConnectionState.NONE: Tone.PLAIN,
     ConnectionState.CONNECTING: Tone.INFO,
@@ -41,7 +44,7 @@ def when(at: datetime, language: Language) -> str:
 
 def scope_text(scope: str, language: Language) -> str:
     """`주문 조회`; a scope that we have no words for is shown as it is."""
-    return _said(language, f"scope.{scope}") or scope
+    return said(language, f"scope.{scope}") or scope
 
 
 def person(who: str, language: Language) -> str:
@@ -51,7 +54,39 @@ def person(who: str, language: Language) -> str:
     for prefix in (MANAGER, OPERATOR):
         if who.startswith(prefix):
             return TEXTS.say(language, f"who.{prefix.rstrip(':')}", id=who.removeprefix(prefix))
-    return _said(language, f"who.{who}") or who
+    return said(language, f"who.{who}") or who
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """A line of the page 감사 기록. `by_id`: what its filter wants."""
+
+    at: str
+    when: str
+    act: str
+    code: str
+    by: str
+    by_id: str
+    subject: str
+    is_order: bool
+    facts: str
+
+
+def audit_views(lines: Iterable[AuditLine], language: Language) -> list[AuditView]:
+    return [
+        AuditView(
+            at=line.at.isoformat(),
+            when=when(line.at, language),
+            act=_act(line, language),
+            code=line.act,
+            by=person(line.by, language),
+            by_id=line.by,
+            subject=line.subject,
+            is_order=ORDER_NUMBER.fullmatch(line.subject) is not None,
+            facts=" · ".join(str(line.facts[name]) for name in SHOWN_FACTS if line.facts.get(name)),
+        )
+        for line in lines
+    ]
 
 
 def past(lines: Iterable[AuditLine], language: Language) -> list[Past]:
@@ -75,12 +110,18 @@ def _act(line: AuditLine, language: Language) -> str:
     if line.act == "settings.update" and "confirmed" in line.facts:
         key = "act.hash.confirmed" if line.facts["confirmed"] else "act.hash.withdrawn"
         return TEXTS.say(language, key)
-    if line.act == "settings.update":
+    if line.act == "settings.update" and "changed" in line.facts:
         names = str(line.facts.get("changed", "")).split(", ")
-        changed = ", ".join(_said(language, f"setting.{name}") or name for name in names)
+        changed = ", ".join(setting_text(name, language) for name in names)
         return TEXTS.say(language, "act.settings.update", changed=changed)
-    return _said(language, f"act.{line.act}") or line.act
+    return said(language, f"act.{line.act}") or line.act
 
 
-def _said(language: Language, key: str) -> str | None:
+def setting_text(path: str, language: Language) -> str:
+    """A setting's name; a part that we have no words for is shown as it is."""
+    return said(language, f"set.{path}") or said(language, f"setting.{path}") or path
+
+
+def said(language: Language, key: str) -> str | None:
+    """None for a key that we have no words for."""
     return TEXTS.say(language, key) if TEXTS.has(key) else None

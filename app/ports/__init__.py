@@ -23,7 +23,18 @@ from .phone import (
     TryAnswer,
     Verifications,
 )
-from .records import Audit, AuditLine, ChannelTokens, Chats, Deliveries, KeptToken, Once
+from .records import (
+    Audit,
+    AuditLine,
+    AuditPage,
+    AuditWanted,
+    ChannelTokens,
+    Chats,
+    Deliveries,
+    KeptToken,
+    Once,
+)
+from .shop_orders import FoundOrder, ShopOrders
 
 __all__ = [
     "Account",
@@ -31,6 +42,8 @@ __all__ = [
     "Asking",
     "Audit",
     "AuditLine",
+    "AuditPage",
+    "AuditWanted",
     "BindOutcome",
     "Call",
     "ChannelTokens",
@@ -46,6 +59,7 @@ __all__ = [
     "Database",
     "Decided",
     "Deliveries",
+    "FoundOrder",
     "Function",
     "GivenUp",
     "Intent",
@@ -79,6 +93,7 @@ __all__ = [
     "SendHistory",
     "SendRefusal",
     "SendStop",
+    "ShopOrders",
     "SmsError",
     "SmsSender",
     "SmsTrouble",

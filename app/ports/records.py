@@ -1,6 +1,6 @@
 """Small things that are kept: marks, chats, the audit, Channel's tokens, deliveries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -49,6 +49,23 @@ class AuditLine:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class AuditWanted:
+    """Which lines of a channel; None matches any. `acts`: the part before the dot, as `cancel`; `until` is outside."""
+
+    acts: str | None = None
+    by: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    lines: Sequence[AuditLine]
+    next: str | None = None
+
+
 class Audit(Protocol):
     async def add(self, line: AuditLine) -> None: ...
 
@@ -57,6 +74,12 @@ class Audit(Protocol):
         ...
 
     async def newest(self, channel_id: ChannelId, limit: int) -> list[AuditLine]: ...
+
+    async def page(
+        self, channel_id: ChannelId, wanted: AuditWanted, *, cursor: str | None = None, limit: int = 50
+    ) -> AuditPage:
+        """Newest first. A cursor that is not one of ours begins at the top."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

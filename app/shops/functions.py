@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,8 +11,6 @@ from pydantic import Field
 
 from app.clock import Clock
 from app.ports import (
-    Audit,
-    AuditLine,
     Call,
     Connecting,
     Connection,
@@ -27,14 +26,13 @@ from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.shapes import FindingShape, Params, Shape
 
-from .book import ConnectionBook
 from .doctor import Checkup
-from .settings import changed_keys, chosen, patched, settings_of, shown
+from .keeping import SettingsKeeper
+from .settings import shown
 
 MANAGERS = frozenset({Surface.MANAGER})
 LINK_LIFE = timedelta(seconds=60)
 LINK_PURPOSE = "console_link"
-ATTEMPTS = 3
 
 
 class NoParams(Params):
@@ -86,24 +84,22 @@ class ShopFunctions:
     def __init__(
         self,
         *,
-        book: ConnectionBook,
+        keeper: SettingsKeeper,
         connections: Connections,
         pairings: Pairings,
         tokens: MallTokens,
         connecting: Connecting,
         once: Once,
-        audit: Audit,
         checkup: Checkup,
         clock: Clock,
         public_url: str,
     ) -> None:
-        self._book = book
+        self._keeper = keeper
         self._connections = connections
         self._pairings = pairings
         self._tokens = tokens
         self._connecting = connecting
         self._once = once
-        self._audit = audit
         self._checkup = checkup
         self._clock = clock
         self._public_url = public_url
@@ -128,30 +124,15 @@ class ShopFunctions:
         return await self._settings(call, connection)
 
     async def update(self, call: Call, params: UpdateParams) -> SettingsResult:
-        """Without `version` the patch is merged into whatever there is now; with it, `conflict` when changed.
-        A patch that changes nothing conflicts with nothing: the same call may arrive twice.
-        """
-        for _ in range(ATTEMPTS):
-            connection = await self._connected(call)
-            require_admin(call, connection)
-            settings, kept = patched(connection, params.patch)
-            before = chosen(settings_of(connection))
-            changed = changed_keys(before, settings) + changed_keys(connection.secrets, kept)
-            if not changed:
-                return await self._settings(call, connection)
-            if params.version not in {None, connection.version}:
-                break
-            stored = await self._connections.change_settings(
-                call.channel_id, seen=connection.version, settings=settings, secrets=kept
-            )
-            if stored is not None:
-                await self._note(call, connection, changed)
-                return await self._settings(call, await self._connected(call))
-        raise Failure(
-            FailureType.CONFLICT,
-            WORDS.say(call.language, "manager.settings.conflict"),
-            version=connection.version,
+        connection = await self._keeper.change(
+            call.channel_id,
+            params.patch,
+            version=params.version,
+            by=f"manager:{call.caller_id}",
+            language=call.language,
+            may=partial(require_admin, call),
         )
+        return await self._settings(call, connection)
 
     async def start(self, call: Call, params: StartParams) -> StartResult:
         connection = await self._connections.of_channel(call.channel_id)
@@ -203,19 +184,6 @@ class ShopFunctions:
     async def _settings(self, call: Call, connection: Connection) -> SettingsResult:
         findings = await self._checkup.findings(connection, call.language)
         return SettingsResult(settings=shown(connection), version=connection.version, findings=findings)
-
-    async def _note(self, call: Call, connection: Connection, changed: list[str]) -> None:
-        self._book.forget(call.channel_id)
-        line = AuditLine(
-            channel_id=call.channel_id,
-            mall_id=connection.shop.mall_id,
-            act="settings.update",
-            by=f"manager:{call.caller_id}",
-            subject="settings",
-            at=self._clock(),
-            facts={"changed": ", ".join(changed)},
-        )
-        await self._audit.add(line)
 
 
 def require_admin(call: Call, connection: Connection) -> None:

@@ -25,6 +25,7 @@ from app.cafe24.pictures import Cafe24Pictures
 from app.cafe24.probe import Existence, mall_exists
 from app.cafe24.receivers import Cafe24Receivers
 from app.cafe24.rules import Cafe24Rules
+from app.cafe24.shop_orders import Cafe24ShopOrders
 from app.cafe24.surcharges import Cafe24Surcharges
 from app.cafe24.tokens import TokenSource
 from app.cafe24.variants import Cafe24Variants
@@ -59,6 +60,7 @@ class MallSide:
     oauth: OAuth
     tokens: TokenSource
     orders: Cafe24Orders
+    shop_orders: Cafe24ShopOrders
     members: Cafe24Members
     pictures: Cafe24Pictures
     rules: Cafe24Rules
@@ -105,12 +107,14 @@ def mall_side(
         time=time.monotonic,
         on_call=observe,
     )
-    orders = Cafe24Orders(cafe24, Carriers(cafe24, clock=clock), limiter, clock=clock, time=time.monotonic)
+    carriers = Carriers(cafe24, clock=clock)
+    orders = Cafe24Orders(cafe24, carriers, limiter, clock=clock, time=time.monotonic)
     return MallSide(
         client=cafe24,
         oauth=oauth,
         tokens=tokens,
         orders=orders,
+        shop_orders=Cafe24ShopOrders(cafe24, carriers, limiter),
         members=Cafe24Members(cafe24, tokens, clock=clock),
         pictures=Cafe24Pictures(cafe24, clock=clock),
         rules=Cafe24Rules(Cafe24Settings(cafe24, clock=clock)),

@@ -106,8 +106,8 @@ async def test_the_cookie_is_closed_to_scripts_and_other_sites(world: World) -> 
     await browser.opens(f"/console/enter?token={token}")
     answer = await browser.presses("/console/enter")
     cookie = next(c for c in answer.headers.get_list("set-cookie") if "console=" in c)
-    assert cookie.startswith("__Secure-jumun_console=console.1.")
-    for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/console", "Max-Age=28800"):
+    assert cookie.startswith("__Host-jumun_console=console.1.")
+    for word in ("HttpOnly", "Secure", "SameSite=lax", "Path=/;", "Max-Age=28800"):
         assert word in cookie
     assert token not in answer.headers["location"]
 

@@ -1,0 +1,100 @@
+"""What the console's pages of daily work need of the other parts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from starlette.routing import BaseRoute
+
+from app.clock import Clock
+from app.console.signing_in import SigningIn
+from app.console.work import Neighbours, work_routes
+from app.effects.settling import receipt_of
+from app.ports import Connection, FoundOrder, PendingClaims, PhotoLinks
+from app.settings import Settings
+from app.shops.doctor import Checkup
+from app.shops.keeping import SettingsKeeper
+from app.shops.settings import ShopSettings, choices_of, shown
+from app.store.store import Store
+from app.wam.render import screen_html
+from app.wiring.mall import MallSide, cafe24_sources
+from commands.kernel.order import ItemState, Order, OrderId
+from commands.kernel.plan import Receipt, ReceiptState
+from commands.kernel.ports import RecentOrders
+from commands.kernel.spec import Ask, Ports
+from commands.kernel.who import Caller, CallerKind, Customer, Guest, Language, Shop
+
+MOST_RECEIPTS = 30
+NOBODY = Guest("")
+"""Whose an order is that the mall's record ascribes to nobody: no order can be asked for by it."""
+
+
+class OneOrder:
+    """`Orders` that holds the one order which a manager looked up, whoever asks."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+
+    async def recent(
+        self,
+        shop: Shop,  # noqa: ARG002  the port's
+        customer: Customer,  # noqa: ARG002
+        *,
+        at_most: int,  # noqa: ARG002
+        months: int,
+        states: frozenset[ItemState] | None = None,  # noqa: ARG002
+    ) -> RecentOrders:
+        return RecentOrders((self._order,), months)
+
+    async def one(self, shop: Shop, customer: Customer, order_id: OrderId) -> Order | None:  # noqa: ARG002
+        return self._order if order_id == self._order.order_id else None
+
+
+def console_work(
+    door: SigningIn,
+    settings: Settings,
+    store: Store,
+    mall: MallSide,
+    ports: Ports,
+    claims: PendingClaims,
+    photos: PhotoLinks,
+    keeper: SettingsKeeper,
+    checkup: Checkup,
+    clock: Clock,
+) -> list[BaseRoute]:
+    def ask_of(connection: Connection, found: FoundOrder, who: str, language: Language) -> Ask:
+        return Ask(
+            shop=connection.shop,
+            customer=found.customer or NOBODY,
+            caller=Caller(CallerKind.MANAGER, who.removeprefix("manager:")),
+            language=language,
+            now=clock(),
+            choices=choices_of(connection),
+            ports=replace(ports, orders=OneOrder(found.order)),
+        )
+
+    async def receipts_of(connection: Connection, order_id: OrderId) -> Sequence[Receipt]:
+        """Newest first; those of another shop of the mall are left out."""
+        shop, found = connection.shop, []
+        for state in ReceiptState:
+            for intent in await store.intents.of_order(shop.mall_id, order_id, state):
+                plan = await store.plans.get(shop.mall_id, intent.plan_id)
+                if plan and (plan.shop_no, plan.channel_id) == (shop.shop_no, shop.channel_id):
+                    found.append(receipt_of(plan, intent))
+        return sorted(found, key=lambda receipt: receipt.at, reverse=True)[:MOST_RECEIPTS]
+
+    near = Neighbours(
+        connections=store.connections,
+        audit=store.audit,
+        claims=claims,
+        photos=photos,
+        orders=mall.shop_orders,
+        ask_of=ask_of,
+        receipts_of=receipts_of,
+        render=screen_html,
+        schema=ShopSettings.model_json_schema(by_alias=True),
+        shown=shown,
+        change=keeper.change,
+        findings=checkup.by_command,
+        pictures_from=cafe24_sources(settings),
+    )
+    return work_routes(door, near, clock)
