@@ -37,7 +37,7 @@ from app.shops.keeping import SettingsKeeper
 from app.shops.settings import patched, shown
 from app.sms.gateway import SmsGateway
 from app.store.migrate import pending
-from app.store.store import open_store
+from app.store.store import Store, open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
 from app.wiring.console import console_work
@@ -58,18 +58,19 @@ def build(
     *,
     clock: Clock = system_clock,
     client: http.Client | None = None,
+    store: Store | None = None,
     outbox: SmsSender | None = None,
     routes: Sequence[BaseRoute] = (),
     registers_itself: bool = True,
     seconds: Callable[[], float] = time.time,
 ) -> Application:
-    """Everything, wired. `outbox` and `routes` are the sandbox's; `client` and `seconds` (what the limiter counts
-    by) a test's.
+    """Everything, wired. `outbox` and `routes` are the sandbox's; `client`, `store` and `seconds` (what the limiter
+    counts by) a test's.
     """
     client = client or http.new_client()
     metrics = Metrics()
     keys = settings.keys
-    store = open_store(settings.database_url, keys, clock)
+    store = store or open_store(settings.database_url, keys, clock)
     jobs = JobQueue(store.database, keys, clock)
     book = ConnectionBook(store.connections, clock)
     mall = mall_side(settings, client, store, metrics, clock, seconds)
