@@ -126,6 +126,12 @@ ORDER_RULES: tuple[Callable[[Facts], Finding | None], ...] = (
 )
 
 
+def still_standing_in_the_way(facts: Facts) -> list[Finding]:
+    """For a change under way: what the lines and the warehouse say against going on."""
+    by_item = [f for item in facts.items for rule in ITEM_RULES if (f := rule(facts, item))]
+    return by_item + [finding for rule in PACKING_RULES if (finding := rule(facts))]
+
+
 def decide_address_change(facts: Facts) -> Decision[AddressPlan]:
     """All rules run. Without a wanted address: whether the order may be re-addressed at all."""
     by_item = [f for item in facts.items for rule in ITEM_RULES if (f := rule(facts, item))]

@@ -29,6 +29,7 @@ class ShopFacts:
     mall: MallRules | None = None
     warehouse: frozenset[Capability] | None = None
     shipping: ShippingChoices = field(default_factory=ShippingChoices)
+    fee_by_supplier: bool = False
     exchange_return: ExchangeReturnChoices = field(default_factory=ExchangeReturnChoices)
 
 
