@@ -4,7 +4,6 @@ mall answers alike. Fixtures: fixtures/wire/cafe24.
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,9 @@ from commands.kernel.mall import Restore
 from commands.kernel.order import ItemState, OrderId, OrderItemCode
 from commands.kernel.ports import CancelCall, MallRefused, RefundAccount
 from commands.kernel.who import Guest, MallId, Member
+from tests.cafe24 import exchanges
 from tests.cafe24.doubles import CLIENT_ID, HANOK, NOON, Rig, scripted, simulated
+from tests.cafe24.exchanges import Exchange
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "wire" / "cafe24"
 MALL = MallId("hanokmall")
@@ -34,18 +35,6 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 def fixture(name: str) -> dict[str, Any]:
     return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """`ask` makes our client send the request; `holds` looks at what it made of the answer; `prepare` brings the
-    simulated mall to give that answer.
-    """
-
-    ask: Callable[[Rig], Awaitable[Any]]
-    holds: Callable[[Any], bool] = lambda _: True
-    raises: type[Exception] | None = None
-    prepare: Callable[[Rig], None] = lambda _: None
 
 
 async def _coupon_setting(rig: Rig):
@@ -171,6 +160,7 @@ EXCHANGES: dict[str, Exchange] = {
     "shops.bucket_full": Exchange(_shops, raises=Throttled, prepare=fault("429")),
     "shops.quota_spent": Exchange(_shops, raises=Throttled, prepare=fault("quota")),
     "shops.gateway_page": Exchange(_shops, raises=Unavailable, prepare=fault("html_error")),
+    **exchanges.EXCHANGES,
 }
 EVENTS = [name for name in NAMES if name.startswith("webhook.")]
 
@@ -206,8 +196,9 @@ async def test_our_client_sends_the_request_and_reads_the_answer(name):
     recorded, exchange = fixture(name), EXCHANGES[name]
     rig, pages = scripted(*(answer(recorded["response"]) for _ in range(2)))
     if exchange.raises:
-        with pytest.raises(exchange.raises):
+        with pytest.raises(exchange.raises) as failed:
             await exchange.ask(rig)
+        assert getattr(failed.value, "code", None) == exchange.code
     else:
         assert exchange.holds(await exchange.ask(rig))
     request, wanted = sent(pages.requests[0]), dict(recorded["request"])

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.sandbox.cafe24.claim_book import Why
-from app.sandbox.cafe24.claim_lines import pick
+from app.sandbox.cafe24.claim_lines import Wanted, pick
+from app.sandbox.cafe24.resources.receivers import past_row
 from tests.sandbox.claims import WRITING, find
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "wire" / "cafe24" / "claims"
@@ -46,6 +48,30 @@ def _lost(mall, malls):
     malls.faults.inject("timeout_after_effect", path="POST /admin/orders")
 
 
+def _goods(kind, accepts):
+    """Line 1 of the delivered order, requested or accepted."""
+
+    def before(mall, malls):
+        order = find(mall, 501)
+        picks = pick(order, [Wanted(order.items[0].code, 1)])
+        if accepts:
+            mall.claims.accept(order, picks, Why("A", ""), kind)
+        else:
+            mall.claims.request(order, picks, Why("A", "단순 변심"), {}, kind)
+
+    return before
+
+
+def _two_lines_at_naver(mall, malls):
+    order = find(mall, 511)
+    order.items.append(replace(order.items[0], code=f"{order.order_id}-02", item_no=2))
+
+
+def _moved(mall, malls):
+    order = find(mall, 102)
+    order.past_receivers.append(past_row(mall, order, order.receivers[0]))
+
+
 # What has to have happened before; nothing, where a name is absent.
 BEFORE: dict[str, Callable[..., object]] = {
     "cancellationrequests.open_claim": _asked,
@@ -60,6 +86,13 @@ BEFORE: dict[str, Callable[..., object]] = {
     "cancellation.read": _in_progress,
     "refunds.waiting": _in_progress,
     "refunds.completed": _in_progress,
+    "returnrequests.rejected": _goods("return", accepts=False),
+    "exchangerequests.rejected": _goods("exchange", accepts=False),
+    "return.collected": _goods("return", accepts=True),
+    "return.stock_not_said": _goods("return", accepts=True),
+    "exchange.collected": _goods("exchange", accepts=True),
+    "return.naver_partial": _two_lines_at_naver,
+    "receivers.history": _moved,
 }
 
 

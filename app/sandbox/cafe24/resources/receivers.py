@@ -7,6 +7,7 @@ from app.sandbox.cafe24.errors import ApiError, missing, wrong
 from app.sandbox.cafe24.order import Order, Receiver
 from app.sandbox.cafe24.order_wire import receiver_row
 from app.sandbox.cafe24.resources.cancellations import order_in_path
+from app.sandbox.cafe24.state import Mall
 from app.sandbox.cafe24.wire import Row, flag, stamp
 from app.sandbox.cafe24.writing import Fields, each, one
 
@@ -93,7 +94,7 @@ def _change(ask: Ask, order: Order, receiver: Receiver, fields: Fields) -> Row:
     before = {name: getattr(receiver, name) for name in CHANGEABLE}
     if before | given == before:
         raise ApiError(409, NO_CHANGE)
-    order.past_receivers.append(_past(ask, receiver))
+    order.past_receivers.append(past_row(ask.mall, order, receiver))
     for name, text in given.items():
         setattr(receiver, name, text)
     return receiver_row(order, receiver) | {
@@ -104,10 +105,11 @@ def _change(ask: Ask, order: Order, receiver: Receiver, fields: Fields) -> Row:
     }
 
 
-def _past(ask: Ask, receiver: Receiver) -> Row:
-    operator = ask.mall.operators[0]
+def past_row(mall: Mall, order: Order, receiver: Receiver) -> Row:
+    """What stood there until now."""
+    operator = mall.operators[0]
     return {
-        "shop_no": ask.shop_no,
+        "shop_no": order.shop_no,
         **{name: getattr(receiver, name) for name in CHANGEABLE},
         **dict.fromkeys(("name_en", "city_en", "state_en", "street_en")),
         "country_code": "",
@@ -115,7 +117,7 @@ def _past(ask: Ask, receiver: Receiver) -> Row:
         "country_name_en": None,
         "shipping_code": receiver.shipping_code,
         **_in_parts(receiver),
-        "updated_date": stamp(ask.now),
+        "updated_date": stamp(mall.now()),
         "user_id": operator["user_id"],
         "user_name": operator["user_name"],
     }
