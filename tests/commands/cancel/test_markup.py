@@ -1,12 +1,13 @@
 """Text that looks like markup or a template is text: on the screen, in the chat, and in the mall."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
 from app.channel.messages import message
-from app.effects.endings import given_up
-from app.ports import GivenUp
+from app.effects.endings import given_up, in_words
+from app.ports import GivenUp, Intent
 from app.wam.render import screen_html
 from commands.cancel.act import call_of
 from commands.cancel.command import TEXTS, facts_of
@@ -17,10 +18,11 @@ from commands.cancel.wish import Wish
 from commands.claiming import line_shapes
 from commands.explain import WORDS
 from commands.kernel.decision import Allowed
+from commands.kernel.order import OrderId
 from commands.kernel.plan import ReceiptState
 from commands.kernel.ports import MallRefused
 from commands.kernel.spec import Ask, Ports
-from commands.kernel.who import Caller, CallerKind, Language
+from commands.kernel.who import Caller, CallerKind, Language, MallId
 from commands.shapes import ReceiptShape
 
 from .facts import FIRST, MALL, REQUEST, item, order
@@ -48,6 +50,25 @@ def asking(of, *, manager: bool = False) -> Ask:
     return replace(ask, ports=ports, caller=caller)
 
 
+def refused_by_the_mall(reader: CallerKind) -> dict[str, Any]:
+    """The decision on a receipt, as `reader` gets it."""
+    settled = given_up(GivenUp("j1", "mall", MallRefused(UGLY), may_have_acted=False), Language.KO, {})
+    user = Caller(CallerKind.USER, "u1")
+    intent = Intent(
+        "r1",
+        MallId("mall"),
+        "p1",
+        "j1",
+        OrderId("20261118-0000012"),
+        settled.state,
+        user,
+        NOW,
+        decision=settled.decision,
+        shown=settled.shown,
+    )
+    return dict(in_words(intent, reader) or {})
+
+
 def safe(html: str) -> bool:
     return not any(piece in html for piece in MARKUP) and "&lt;img src=x onerror=alert(1)&gt;" in html
 
@@ -62,7 +83,7 @@ async def test_a_product_name_is_text_on_the_screen() -> None:
 @pytest.mark.parametrize("manager", [False, True])
 def test_the_malls_refusal_is_text_on_the_receipt(manager: bool) -> None:
     of = order(item(product_name=UGLY))
-    settled = given_up(GivenUp("j1", "mall", MallRefused(UGLY), may_have_acted=False), Language.KO)
+    decision = refused_by_the_mall(CallerKind.MANAGER if manager else CallerKind.USER)
     receipt = ReceiptShape(
         receipt_id="r1",
         state=ReceiptState.FAILED.value,
@@ -70,16 +91,18 @@ def test_the_malls_refusal_is_text_on_the_receipt(manager: bool) -> None:
         items=line_shapes(of, {FIRST: 1}),
         by="user",
         at=NOW,
-        decision=dict(settled.decision or {}),
+        decision=decision,
     )
     html = screen_html(receipt_view(asking(of, manager=manager), receipt))
     assert safe(html)
-    assert ("카페24가 요청을 거절했습니다" in html) is manager
+    assert (str(decision).count("onerror"), "카페24가 요청을 거절했습니다" in html) == (
+        (2, True) if manager else (0, False)
+    )
 
 
 def test_the_malls_refusal_is_text_in_the_chat() -> None:
-    settled = given_up(GivenUp("j1", "mall", MallRefused(UGLY), may_have_acted=False), Language.KO)
-    reason = (settled.decision or {})["findings"][0]["managerText"]
+    reason = refused_by_the_mall(CallerKind.MANAGER)["findings"][0]["managerText"]
+    assert "<img" in reason
     note = WORDS.say(Language.KO, "manager.effectFailed", order="20261118-0000012", reason=reason)
     sent = str(message(note, request_id="r1", bot_name="주문", private=True))
     assert "<img" not in sent
