@@ -4,6 +4,7 @@ its jobs come after, since they run commands.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.clock import Clock
 from app.effects.asks import Asks
@@ -11,7 +12,7 @@ from app.effects.carrying import EffectJobs
 from app.effects.following import Following
 from app.effects.gate import ConnectionOf
 from app.effects.keeper import EffectKeeper
-from app.effects.pending import PendingQueue
+from app.effects.pending import BUDGET, PendingQueue
 from app.effects.pending_deadlines import Deadlines
 from app.effects.pending_telling import Announcing
 from app.effects.settling import ANNOUNCE, EFFECT, TELL, Settling
@@ -65,13 +66,21 @@ def effect_work(
     keeper: EffectKeeper,
     *,
     queue_url: str,
+    decides_within: timedelta = BUDGET,
 ) -> EffectWork:
     asks = Asks(connection_of, choices_of, ports, clock)
     settling = Settling(store.intents, jobs, store.audit, keys)
     carrying = EffectJobs(commands, asks, store.plans, store.intents, settling, clock)
     telling = Telling(commands, asks, store.plans, store.intents, store.chats, conversation)
     queue = PendingQueue(
-        store.claims, store.plans, store.intents, settling, connection_of, clock, keeper.run_beside
+        store.claims,
+        store.plans,
+        store.intents,
+        settling,
+        connection_of,
+        clock,
+        keeper.run_beside,
+        budget=decides_within,
     )
     announcing = Announcing(asks, store.plans, store.intents, store.chats, conversation, queue_url=queue_url)
     deadlines = Deadlines(store.claims, queue, settling, connection_of, choices_of, clock)

@@ -105,6 +105,7 @@ class Process:
             clock,
             self.keeper,
             queue_url="https://jumun.example/console/claims",
+            decides_within=timedelta(seconds=budget),
         )
         self.worker = Worker(
             self.database,

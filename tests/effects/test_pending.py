@@ -205,7 +205,6 @@ async def test_the_order_is_free_for_other_wishes_while_it_waits(desk):
 
 async def test_an_approval_waits_for_what_is_being_done_to_the_order(desk, mall):
     desk.keeper.runs_by(None)
-    desk.work.pending._budget = 0
     one, other = await desk_two(desk)
     assert (await desk.approves(one.receipt_id)).state is ReceiptState.CHECKING
     assert await conflict(desk.approves(other.receipt_id)) == {}
@@ -310,7 +309,6 @@ async def test_an_older_job_says_nothing_about_an_approved_claim(desk, mall):
     receipt = await desk.waits()
     await desk.database.write("UPDATE job SET state = 'ready', ended_at = NULL WHERE kind = 'effect'")
     desk.keeper.runs_by(None)
-    desk.work.pending._budget = 0
     assert (await desk.approves(receipt.receipt_id)).state is ReceiptState.CHECKING
     stuck = await desk.store.intents.get(SHOP.mall_id, receipt.receipt_id)
     old = next(row["id"] for row in await desk.rows("job", "kind = 'effect'") if row["id"] != stuck.job_id)
