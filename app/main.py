@@ -20,6 +20,7 @@ from app.channel.functions import PATHS, FunctionsEndpoint
 from app.channel.registration import register
 from app.channel.team import Team
 from app.clock import Clock, system_clock
+from app.console.desk import SPEC as CLAIMS
 from app.console.routes import console_routes, console_sign_in
 from app.errors import Misconfigured
 from app.ids import new_id
@@ -40,7 +41,7 @@ from app.store.migrate import pending
 from app.store.store import Store, open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
-from app.wiring.console import console_work
+from app.wiring.console import console_work, desk_functions
 from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
@@ -180,7 +181,7 @@ def build(
         public_url=settings.public_url,
     )
     extension = CommandExtension(
-        COMMANDS,
+        (*COMMANDS, CLAIMS),
         app_id=settings.channel_app_id,
         keys=keys,
         clock=clock,
@@ -207,6 +208,7 @@ def build(
         *evidence.functions(COMMANDS, who.asking),
         *team.functions(),
         *shops.functions(),
+        *desk_functions(work.pending, evidence.links, book.of_channel, clock),
         *wms.functions.functions(),
         *channel_lifecycle(store, who.sessions, book, conversation, clock),
     ]
@@ -239,7 +241,7 @@ def build(
         await register(channel)
 
     ops_token = settings.ops_token.get_secret_value() if settings.ops_token else None
-    names = frozenset({"identity", *(command.name for command in COMMANDS)})
+    names = frozenset({"identity", CLAIMS.name, *(command.name for command in COMMANDS)})
     return Application(
         functions=endpoint,
         function_paths=PATHS,

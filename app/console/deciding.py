@@ -12,7 +12,7 @@ from commands.kernel.failures import Failure, FailureType
 from commands.kernel.plan import Receipt, ReceiptState
 from commands.kernel.ports import OutcomeUnknown, Unavailable
 from commands.kernel.screen import Tone
-from commands.kernel.who import Language
+from commands.kernel.who import ChannelId, Language
 
 from .claim_view import decided_text
 from .claims import LIMIT, PHRASES, ClaimsPage, Filters, Outcome
@@ -30,11 +30,46 @@ ACTIONS: Mapping[str, Action] = {"approve": "approve", "reject": "reject"}
 TONES = {ReceiptState.FAILED: Tone.BAD, ReceiptState.CHECKING: Tone.INFO}
 
 
+class Choosing:
+    """One decision on one claim, with its outcome in words: for the console and for the desk."""
+
+    def __init__(self, claims: PendingClaims) -> None:
+        self._claims = claims
+
+    async def one(
+        self,
+        channel_id: ChannelId,
+        claim_id: str,
+        manager_id: str,
+        action: Action,
+        words: str,
+        language: Language,
+    ) -> Outcome:
+        try:
+            receipt = await self._claims.decide(
+                channel_id,
+                claim_id,
+                manager_id=manager_id,
+                action=action,
+                message=words or None,
+                language=language,
+            )
+        except Failure as failure:
+            claim = await self._claims.one(channel_id, claim_id)
+            return _refused(failure, claim.order_id if claim else "", language)
+        except (Unavailable, OutcomeUnknown):
+            return Outcome(TEXTS.say(language, "outcome.unavailable"), Tone.WARNING)
+        return _decided(receipt, action, language)
+
+
 class Deciding:
-    def __init__(self, pages: Pages, page: ClaimsPage, claims: PendingClaims, clock: Clock) -> None:
+    def __init__(
+        self, pages: Pages, page: ClaimsPage, claims: PendingClaims, choosing: Choosing, clock: Clock
+    ) -> None:
         self._pages = pages
         self._page = page
         self._claims = claims
+        self._choosing = choosing
         self._clock = clock
         self._turnstile = Turnstile(60, timedelta(minutes=1))
 
@@ -45,7 +80,7 @@ class Deciding:
         claim_id, action = form.get("id", "")[:LONGEST_ID], ACTIONS.get(form.get("action", ""))
         if action is None:
             return self._pages.notice("badForm", language, status=400)
-        words = _words(form, language) if action == "reject" else ""
+        words = words_of(form, language) if action == "reject" else ""
         if action == "reject" and not words:
             typed = {"id": claim_id, "error": TEXTS.say(language, "reject.needsWords")}
             return await self._page.page(visit, connection, filters, typed=typed, status=422)
@@ -77,22 +112,10 @@ class Deciding:
     async def _one(
         self, visit: Visit, connection: Connection, claim_id: str, action: Action, words: str
     ) -> Outcome:
-        language, channel_id = visit.session.language, connection.shop.channel_id
-        try:
-            receipt = await self._claims.decide(
-                channel_id,
-                claim_id,
-                manager_id=visit.session.who.removeprefix(MANAGER),
-                action=action,
-                message=words or None,
-                language=language,
-            )
-        except Failure as failure:
-            claim = await self._claims.one(channel_id, claim_id)
-            return _refused(failure, claim.order_id if claim else "", language)
-        except (Unavailable, OutcomeUnknown):
-            return Outcome(TEXTS.say(language, "outcome.unavailable"), Tone.WARNING)
-        return _decided(receipt, action, language)
+        session = visit.session
+        manager_id = session.who.removeprefix(MANAGER)
+        channel_id = connection.shop.channel_id
+        return await self._choosing.one(channel_id, claim_id, manager_id, action, words, session.language)
 
     def _too_many(self, visit: Visit) -> Response | None:
         wait = self._turnstile.wait(visit.session.who, self._clock())
@@ -102,7 +125,8 @@ class Deciding:
         return self._pages.notice("tooMany", language, status=429, headers=headers, seconds=wait)
 
 
-def _words(form: Mapping[str, str], language: Language) -> str:
+def words_of(form: Mapping[str, str], language: Language) -> str:
+    """As they were typed, else the phrase that was chosen."""
     typed = form.get("message", "").strip()[:LONGEST_WORDS]
     phrase = form.get("phrase", "")
     return typed or (TEXTS.say(language, f"phrase.{phrase}") if phrase in PHRASES else "")

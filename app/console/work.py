@@ -12,7 +12,7 @@ from app.ports import Audit, Connections, PendingClaims, PhotoLinks, ShopOrders
 
 from .audit import AuditPage
 from .claims import ClaimsPage
-from .deciding import Deciding
+from .deciding import Choosing, Deciding
 from .erasing import Erase, ErasingPage
 from .forms import LARGE
 from .orders import AskOf, OrdersPage, ReceiptsOf, Render
@@ -53,7 +53,7 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
     pages = door.pages
     visits = Visits(door.sessions, door.csrf, near.connections, pages, origin=door.origin, shown=near.shown)
     claims = ClaimsPage(pages, near.claims, near.photos, clock, near.photos_from)
-    deciding = Deciding(pages, claims, near.claims, clock)
+    deciding = Deciding(pages, claims, near.claims, Choosing(near.claims), clock)
     orders = OrdersPage(
         pages,
         orders=near.orders,

@@ -1,27 +1,34 @@
 """What the console's pages of daily work need of the other parts."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from starlette.routing import BaseRoute
 
 from app.clock import Clock
+from app.console.deciding import Choosing
+from app.console.desk import SPEC as CLAIMS
+from app.console.desk import ClaimsDesk
 from app.console.signing_in import SigningIn
 from app.console.work import Neighbours, work_routes
+from app.effects.pending_functions import ClaimFunctions
 from app.effects.settling import receipt_of
-from app.ports import Connection, FoundOrder, PendingClaims, PhotoLinks
+from app.ports import Call, Connection, FoundOrder, Function, PendingClaims, PhotoLinks, Surface
 from app.settings import Settings
 from app.shops.doctor import Checkup
 from app.shops.keeping import SettingsKeeper
 from app.shops.settings import ShopSettings, choices_of, shown
 from app.store.store import Store
+from app.wam.functions import ScreenParams, ScreenResult, failure_screen
 from app.wam.render import screen_html
 from app.wiring.mall import MallSide, cafe24_sources
+from commands.kernel.failures import Failure, FailureType
 from commands.kernel.order import ItemState, Order, OrderId
 from commands.kernel.plan import Receipt, ReceiptState
-from commands.kernel.ports import RecentOrders
+from commands.kernel.ports import RecentOrders, Unavailable
+from commands.kernel.screen import Show
 from commands.kernel.spec import Ask, Ports
-from commands.kernel.who import Caller, CallerKind, Customer, Guest, Language, Shop
+from commands.kernel.who import Caller, CallerKind, ChannelId, Customer, Guest, Language, Shop
 
 MOST_RECEIPTS = 30
 NOBODY = Guest("")
@@ -47,6 +54,32 @@ class OneOrder:
 
     async def one(self, shop: Shop, customer: Customer, order_id: OrderId) -> Order | None:  # noqa: ARG002
         return self._order if order_id == self._order.order_id else None
+
+
+def desk_functions(
+    claims: PendingClaims,
+    photos: PhotoLinks,
+    connection_of: Callable[[ChannelId], Awaitable[Connection | None]],
+    clock: Clock,
+) -> list[Function]:
+    """`claims.pending`, `claims.decide` and `claims.screen`: about no customer, so without a chat token."""
+    desk = ClaimsDesk(claims, photos, Choosing(claims), clock)
+
+    async def run(call: Call, params: ScreenParams) -> ScreenResult:
+        try:
+            if await connection_of(call.channel_id) is None:
+                raise Failure(FailureType.NOT_CONNECTED)  # noqa: TRY301  the screen for it is made below
+            screen = await desk.screen(call, params.screen, params.input)
+        except Failure as failure:
+            screen = failure_screen(call, failure, None)
+        except Unavailable:
+            again = Show(CLAIMS.name, CLAIMS.first_screen)
+            screen = failure_screen(call, Failure(FailureType.UPSTREAM_UNAVAILABLE), again)
+        return ScreenResult(html=screen_html(screen))
+
+    managers = frozenset({Surface.MANAGER})
+    screen = Function(f"{CLAIMS.name}.screen", ScreenParams, ScreenResult, run, managers)
+    return [*ClaimFunctions(claims, photos).all(), screen]
 
 
 def console_work(
