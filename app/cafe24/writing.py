@@ -18,7 +18,10 @@ CONFLICT = 409
 class NotLetIn(Unauthorized, MallRefused):
     """The mall refused our credentials, and so the write: nothing took effect, and no repetition helps."""
 
-    message = ""
+    def __init__(self, system: str, operation: str, **kept: Any) -> None:
+        super().__init__(system, operation, **kept)
+        # What stands there else is ours, for logs, and no word of the mall.
+        self.message = ""
 
 
 class OrderWrites:

@@ -159,7 +159,7 @@ async def test_only_an_exchange_gets_a_number():
             [
                 httpx.Response(
                     207,
-                    json=dict.fromkeys(("returnrequests", "exchangerequests"), [{"error": {"code": 422}}]),
+                    json={key: [{"error": {"code": 422}}] for key in ("returnrequests", "exchangerequests")},
                 )
             ],
             OutcomeUnknown,
@@ -196,6 +196,13 @@ async def test_a_refusal_whose_reason_is_known_has_a_code(message, code):
     with pytest.raises(MallRefused) as refused:
         await files(rig, RETURN)
     assert (refused.value.code, refused.value.message) == (code, message)
+
+
+async def test_refused_credentials_have_no_words_of_the_mall():
+    rig, _ = scripted(error(403, "insufficient_scope"))
+    with pytest.raises(MallRefused) as refused:
+        await files(rig, RETURN)
+    assert (refused.value.message, refused.value.code) == ("", None)
 
 
 async def test_neither_address_nor_account_stands_in_an_error():
