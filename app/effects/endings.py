@@ -54,6 +54,11 @@ def rejected(language: Language) -> Settled:
     return Settled(ReceiptState.FAILED, decision=_json(_finding(REJECTED), language, TEXTS))
 
 
+def shop_gone(language: Language) -> Settled:
+    """Of a claim whose queue was removed: nobody can decide on it any more."""
+    return Settled(ReceiptState.FAILED, decision=_json(_finding("connection_lost"), language))
+
+
 def in_words(intent: Intent, reader: CallerKind) -> Json | None:
     """The receipt's decision, with what the manager wrote to the customer, or the mall to its managers."""
     decided, decision = intent.decided, intent.decision

@@ -1,5 +1,5 @@
-"""Claims that wait for a manager: the queue, and the one decision on each (H44, H68). Every change is compare-and-set:
-of two managers, a manager and the customer, or a manager and the deadline, one wins and the others see who did.
+"""Claims that wait for a manager: the queue, and the one decision on each (H44, H68). Of two managers, or a manager
+and the customer or the deadline, one wins by compare-and-set and the others see who did.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from commands.kernel.masking import masked_cellphone
 from commands.kernel.plan import Receipt
 from commands.kernel.who import CallerKind, ChannelId, Customer, Language, MallId, Member
 
-from .endings import TEXTS, rejected
+from .endings import TEXTS, rejected, shop_gone
 from .gate import ConnectionOf
 from .settling import Settling, receipt_of
 
@@ -132,6 +132,13 @@ class PendingQueue:
             return False
         decided = Decided(Verdict.APPROVED, "deadline", at)
         return await self._settling.approve(plan, intent, decided) is not None
+
+    async def end_without_shop(self, intent: Intent, at: datetime) -> None:
+        plan = await self._plans.get(intent.mall_id, intent.plan_id)
+        if plan is None:
+            await self._intents.move(intent, shop_gone(Language.KO), at)
+            return
+        await self._settling.move(plan, intent, shop_gone(plan.reach.language or Language.KO), at)
 
     async def _reject(self, plan: KeptPlan, intent: Intent, decided: Decided) -> None:
         end = rejected(plan.reach.language or Language.KO)

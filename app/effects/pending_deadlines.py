@@ -46,6 +46,9 @@ class Deadlines:
     async def look(self, _job: Job | None = None) -> None:
         """Whatever was seen due is not due any more afterwards, so that this ends."""
         now = self._clock()
+        while orphaned := await self._claims.orphaned(MOST_AT_A_LOOK):
+            for intent in orphaned:
+                await self._queue.end_without_shop(intent, now)
         while due := await self._claims.due(now, MOST_AT_A_LOOK):
             for intent in due:
                 try:

@@ -113,6 +113,10 @@ class KeptClaims(Protocol):
         """Waiting ones whose hour has come, the longest overdue first."""
         ...
 
+    async def orphaned(self, limit: int) -> list[Intent]:
+        """Waiting ones whose shop was removed."""
+        ...
+
     async def put_off(self, intent: Intent, due_at: datetime | None, also: Also | None = None) -> bool:
         """Compare-and-set of `due_at`: True for the one who acts on this hour."""
         ...

@@ -77,6 +77,15 @@ class SqlClaims:
         )
         return [intent_of(row, self._keys) for row in rows]
 
+    async def orphaned(self, limit: int) -> list[Intent]:
+        rows = await self._database.read(
+            """SELECT * FROM intent WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM connection
+            WHERE connection.mall_id = intent.mall_id AND connection.channel_id = intent.channel_id)
+            LIMIT :at_most""",
+            at_most=limit,
+        )
+        return [intent_of(row, self._keys) for row in rows]
+
     async def put_off(self, intent: Intent, due_at: datetime | None, also: Also | None = None) -> bool:
         seen = intent.waits.due_at if intent.waits else None
 

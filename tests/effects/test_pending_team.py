@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import OutcomeUnknown, Rejected, Unauthorized, Unavailable
 from app.ports import ConnectionState
+from app.store.purge import purge
 from commands.kernel.plan import ReceiptState
 
 from .given import SHOP
@@ -195,11 +196,19 @@ async def test_one_that_cannot_be_opened_holds_up_nobody(desk, clock, talk):
     assert (claim.customer_label, claim.kind) == ("", KIND)
 
 
-async def test_removing_the_shop_takes_its_queue_along(desk, clock, mall):
-    await desk.at_deadline("approve")
-    await desk.waits()
-    await desk.store.connections.remove(SHOP.channel_id)
+async def test_a_shop_that_was_removed_leaves_nobody_waiting(desk, clock, mall, talk):
+    """Its queue is gone, so the customers are told; even those whose claim was handed over."""
+    await desk.at_deadline("handOver")
+    handed, other = await desk.waits("o1"), await desk.waits("o2")
     clock.pass_(hours=HOURS)
+    await desk.work.handlers["claims_due"](None)
+    await desk.store.connections.remove(SHOP.channel_id)
     await desk.looks_at_the_clock()
     assert (await desk.work.pending.page(SHOP.channel_id)).claims == ()
-    assert (await desk.rows("intent"), mall.effects("o1")) == ([], [])
+    for receipt in (handed, other):
+        intent = await desk.store.intents.get(SHOP.mall_id, receipt.receipt_id)
+        assert (intent.state, intent.decision["findings"][0]["code"]) == ("failed", "connection_lost")
+        assert mall.effects(intent.order_id) == []
+        assert len(talk.texts(f"못 했어요 {intent.order_id}")) == 1
+    await purge(desk.database, clock.pass_(days=1))
+    assert {row["payload_enc"] for row in await desk.rows("plan")} <= {None}
