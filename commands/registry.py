@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 
-from commands import cancel, order_list, ship_date, why
+from commands import address_change, cancel, exchange_return, order_list, ship_date, why
 from commands.kernel.order import Order
 from commands.kernel.spec import Ask, CommandSpec, Offer, ShownDate
 
-COMMANDS: tuple[CommandSpec, ...] = (order_list.SPEC, cancel.SPEC, why.SPEC)
+COMMANDS: tuple[CommandSpec, ...] = (
+    order_list.SPEC,
+    cancel.SPEC,
+    exchange_return.SPEC,
+    address_change.SPEC,
+    ship_date.SPEC,
+    why.SPEC,
+)
 
 
 class RegisteredOffers:
