@@ -58,6 +58,24 @@ class Writer:
         path = f"/orders/{order.order_id}/refunds/{refund_code}"
         return await self.send("PUT", path, {"shop_no": 1, "request": {"status": "complete"} | fields})
 
+    async def asks_back(self, order: Order, kind: str = "return", **fields):
+        """A request for a return or an exchange; the buyer sends the goods unless told otherwise."""
+        request = {"order_id": order.order_id, "reason_type": "A", "reason": "단순 변심", "request_pickup": "F"}
+        request |= fields
+        return await self.send("POST", f"/{kind}requests", {"shop_no": 1, "requests": [request]})
+
+    async def rejects_back(self, order: Order, *codes: str, kind: str = "return", **fields):
+        request = {"order_id": order.order_id, "undone": "T", "order_item_code": list(codes)} | fields
+        return await self.send("PUT", f"/{kind}requests", {"shop_no": 1, "requests": [request]})
+
+    async def takes_back(self, order: Order, status="accepted", kind: str = "return", **fields):
+        body = {"shop_no": 1, "request": {"status": status} | fields}
+        return await self.send("POST", f"/orders/{order.order_id}/{kind}", body)
+
+    async def moves(self, order: Order, claim_code: str, kind: str = "return", **fields):
+        path = f"/orders/{order.order_id}/{kind}/{claim_code}"
+        return await self.send("PUT", path, {"shop_no": 1, "request": fields})
+
     async def sees(self, order: Order, embed="items,cancellation,refunds") -> dict:
         """The order read anew: the answer cache of a minute would show the state before the write."""
         self._mall.answers = type(self._mall.answers)(self._mall.now)
