@@ -22,6 +22,8 @@ from app.sandbox.mall_settings import SettingRefused, change
 from app.sandbox.personas import Persona, personas_of
 from app.sandbox.phone.inbox import Phone
 from app.sandbox.phone.sender import SMS_FAULTS
+from app.sandbox.wms.levers import LeverStuck, Warehouse
+from app.sandbox.wms.meeting import WMS_FAULTS
 
 LANGUAGES = {"ko": "한국어", "en": "English", "ja": "日本語"}
 SHOP_NO = 1  # the panel shows the main shop
@@ -67,6 +69,7 @@ class Panel:
         now: Callable[[], datetime],
         mall_id: str | None = None,
         sms_faults: Faults | None = None,
+        warehouse: Warehouse | None = None,
     ) -> None:
         self.talk = talk
         self.malls = malls
@@ -99,6 +102,10 @@ class Panel:
             "webhook": self._send_webhook,
             "backOffice": self._do_in_back_office,
         }
+        self.warehouse = warehouse
+        if warehouse:
+            self._acts |= warehouse.acts()
+            self.faults["wms"], self.known_faults["wms"] = warehouse.faults, WMS_FAULTS
 
     def front_chat(self) -> Chat:
         """The chat of the customer that the visitor is now."""
@@ -115,7 +122,10 @@ class Panel:
         doing = self._acts.get(str(body.get("act")))
         if doing is None:
             raise ActRefused("모르는 동작입니다.")
-        said = await doing(body)
+        try:
+            said = await doing(body)
+        except LeverStuck as stuck:
+            raise ActRefused(str(stuck)) from stuck
         self.version += 1
         return said
 

@@ -12,13 +12,15 @@ from app.sandbox.mall_settings import offered
 from app.sandbox.panel import LANGUAGES, SHOP_NO, Panel
 from app.sandbox.personas import Persona
 from app.sandbox.phone import NOT_SIMULATED as PHONE_NOT_SIMULATED
+from app.sandbox.wms import NOT_SIMULATED as WMS_NOT_SIMULATED
 
 ORDERS_OFFERED = 20
 
 
 def panel_view(panel: Panel) -> dict[str, Any]:
     """Everything in the panel, as JSON."""
-    return _choices(panel) | _app(panel) | _mall(panel)
+    wms = {"wms": panel.warehouse.view()} if panel.warehouse else {}
+    return _choices(panel) | _app(panel) | _mall(panel) | wms
 
 
 def not_simulated() -> dict[str, tuple[str, ...]]:
@@ -27,6 +29,7 @@ def not_simulated() -> dict[str, tuple[str, ...]]:
         "채널톡": CHANNEL_NOT_SIMULATED,
         "Cafe24": CAFE24_NOT_SIMULATED,
         "문자": PHONE_NOT_SIMULATED,
+        "WMS": WMS_NOT_SIMULATED,
     }
 
 

@@ -1,4 +1,4 @@
-"""The four outside systems, simulated, on one origin: what `jumun sandbox` and the scenarios stand in.
+"""The outside systems, simulated, on one origin: what `jumun sandbox` and the scenarios stand in.
 
 Everything is reached over HTTP as in the real world; nothing here knows the application but its address.
 """
@@ -25,10 +25,13 @@ from app.sandbox.faults import Faults
 from app.sandbox.page import sandbox_routes
 from app.sandbox.panel import Panel, Places
 from app.sandbox.phone.inbox import Phone
+from app.sandbox.wms.levers import NO_KEYS, Warehouse, WarehouseKeys
 
 SHOPS = Path(__file__).parents[2] / "fixtures" / "shops"
 DEMO_SHOPS = ("hanok", "empty")
 MALL_MOUNT, CHANNEL_MOUNT = "/simulated/cafe24", "/simulated/channel"
+SELLMATE_MOUNT, FASSTO_MOUNT = "/simulated/sellmate", "/simulated/fassto"
+SELLMATE_ASSUMED = ("orders", "packages", "hold", "cancel", "return", "exchange", "restore", "changeAddress")
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 _ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
 _ACTION = re.compile(r'<form[^>]*action="([^"]*)"')
@@ -44,6 +47,7 @@ class Secrets:
     client_id: str = "sandbox-client"
     client_secret: str = ""
     webhook_key: str = ""
+    warehouse: WarehouseKeys = NO_KEYS
 
     @classmethod
     def new(cls, signing_key: str | None = None) -> "Secrets":
@@ -52,6 +56,7 @@ class Secrets:
             signing_key=signing_key or secrets.token_hex(32),
             client_secret=secrets.token_hex(16),
             webhook_key=secrets.token_hex(16),
+            warehouse=WarehouseKeys(secrets.token_hex(16), secrets.token_hex(16)),
         )
 
 
@@ -84,6 +89,8 @@ class World:
         portal = Portal(self.secrets.app_id, self.secrets.app_secret)
         self.talk = ChannelTalk(portal, endpoint, now=now)
         self.sms_faults = Faults()
+        demo = next(iter(self.malls))
+        self.warehouse = Warehouse(self.malls[demo], self.talk, self.secrets.warehouse, now=now)
         places = Places(webhooks=f"{origin}/cafe24/webhooks", webhook_key=self.secrets.webhook_key)
         self.panel = Panel(
             self.talk,
@@ -92,8 +99,9 @@ class World:
             places,
             http=client,
             now=now,
-            mall_id=next(iter(self.malls)),
+            mall_id=demo,
             sms_faults=self.sms_faults,
+            warehouse=self.warehouse,
         )
 
     def routes(self) -> list[BaseRoute]:
@@ -101,6 +109,8 @@ class World:
             *sandbox_routes(self.panel),
             Mount(MALL_MOUNT, cafe24_app(self.malls)),
             Mount(CHANNEL_MOUNT, channel_app(self.talk)),
+            Mount(SELLMATE_MOUNT, self.warehouse.sellmate.app()),
+            Mount(FASSTO_MOUNT, self.warehouse.fassto.app()),
         ]
 
     def settings(self) -> dict[str, object]:
@@ -118,6 +128,11 @@ class World:
             "cafe24_webhook_keys": (keys.webhook_key,),
             "cafe24_api_url": self.origin + MALL_MOUNT + "/{mall_id}",
             "sms_provider": "outbox",
+            "sellmate_api_url": self.origin + SELLMATE_MOUNT + "/external/{domain}",
+            "sellmate_client_id": "partner",
+            "sellmate_client_secret": keys.warehouse.partner_secret,
+            "sellmate_assumed": SELLMATE_ASSUMED,
+            "fassto_api_url": self.origin + FASSTO_MOUNT,
         }
 
     async def goes_live(self) -> None:

@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { el, redraw } from "./dom.js";
 import { button, choice, flag, settingRow } from "./levers.js";
+import { warehouse } from "./warehouse.js";
 
 const FAULTS = {
   slow: "느린 응답",
@@ -16,7 +17,7 @@ const FAULTS = {
   "403_scope": "권한 없음 (403)",
   drop_field: "응답에서 필드 누락",
 };
-const SYSTEMS = { mall: "Cafe24 몰", channel: "채널톡", sms: "문자" };
+const SYSTEMS = { mall: "Cafe24 몰", channel: "채널톡", sms: "문자", wms: "WMS" };
 const SWITCHES = {
   contextNamesUser: "호출에 고객 정보를 함께 보냄",
   deliverTwice: "같은 호출을 두 번 보냄",
@@ -38,6 +39,7 @@ const PARTS = [
   ["settings", "몰 설정", false],
   ["app", "앱과 명령", false],
   ["office", "카페24 관리자", false],
+  ["warehouse", "창고 (WMS)", false],
   ["events", "웹훅과 앱 열기", false],
 ];
 
@@ -77,6 +79,7 @@ export class Lab {
     this.part("settings", panel.settings, () => panel.settings.map((row) => settingRow(row, (body) => this.act(body))));
     this.part("app", [panel.installed, panel.registered, panel.commands, panel.switches], () => this.app(panel));
     this.part("office", panel.orders, () => this.office(panel));
+    if (panel.wms) this.part("warehouse", panel.wms, () => warehouse(panel.wms, (body) => this.act(body)));
     this.part("events", [panel.events, panel.orders, panel.operators], () => this.events(panel));
   }
 
