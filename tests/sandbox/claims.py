@@ -60,7 +60,12 @@ class Writer:
 
     async def asks_back(self, order: Order, kind: str = "return", **fields):
         """A request for a return or an exchange; the buyer sends the goods unless told otherwise."""
-        request = {"order_id": order.order_id, "reason_type": "A", "reason": "단순 변심", "request_pickup": "F"}
+        request = {
+            "order_id": order.order_id,
+            "reason_type": "A",
+            "reason": "단순 변심",
+            "request_pickup": "F",
+        }
         request |= fields
         return await self.send("POST", f"/{kind}requests", {"shop_no": 1, "requests": [request]})
 

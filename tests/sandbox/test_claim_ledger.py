@@ -18,7 +18,7 @@ from app.sandbox.cafe24.state import Mall, Malls, load_shop
 from tests.sandbox.claims import Writer, find
 from tests.sandbox.conftest import SCOPES, SHOPS, Clock
 
-NUMBERS = (101, 206, 208, 302, 310, 311, 313, 404, 405, 407)
+NUMBERS = (101, 206, 208, 302, 310, 311, 313, 404, 405, 407, 421, 501, 502, 505, 514)
 FLAG = st.sampled_from(["T", "F"])
 STEP = st.fixed_dictionaries(
     {
@@ -34,6 +34,13 @@ STEP = st.fixed_dictionaries(
                 "refuse",
                 "refund",
                 "ship",
+                "deliver",
+                "collect",
+                "end",
+                "ask_back",
+                "take_back",
+                "move",
+                "give_up",
             ]
         ),
         "no": st.sampled_from(NUMBERS),
@@ -41,6 +48,8 @@ STEP = st.fixed_dictionaries(
         "lines": st.none() | st.dictionaries(st.integers(0, 4), st.integers(-1, 3), max_size=3),
         "claim": st.integers(0, 4),
         "gateway": FLAG,
+        "kind": st.sampled_from(["return", "exchange"]),
+        "stock": FLAG,
         "fault": st.sampled_from([None, None, None, "timeout_after_effect", "503", "429"]),
     }
 )
@@ -73,6 +82,29 @@ async def calls(write: Writer, order: Order, claim: str, step: dict) -> None:
             await write.withdraws(order, claim)
         case "complete":
             await write.completes(order, claim, payment_gateway_cancel=step["gateway"])
+        case _:
+            await goods_calls(write, order, claim, step, rows)
+
+
+async def goods_calls(write: Writer, order: Order, claim: str, step: dict, rows: dict) -> None:
+    """What comes over the wire about goods that come back."""
+    kind, status = step["kind"], step["status"]
+    ends = {"canceling": "processing", "canceled": "returned" if kind == "return" else "exchanged"}
+    match step["do"]:
+        case "ask_back":
+            await write.asks_back(order, kind, **rows)
+        case "take_back":
+            more = (
+                {"same_product": "T"} if kind == "exchange" else {"payment_gateway_cancel": step["gateway"]}
+            )
+            status = ends.get(status, status)
+            await write.takes_back(order, status, kind, recover_inventory=step["stock"], **more, **rows)
+        case "move":
+            status = ends.get(status)
+            here = {"pickup_completed": step["gateway"], "recover_inventory": step["stock"]}
+            await write.moves(order, claim, kind, status=status, **here)
+        case "give_up":
+            await write.moves(order, claim, kind, undone="T")
 
 
 def people(mall: Mall, order: Order, claim: str, step: dict) -> None:
@@ -86,6 +118,25 @@ def people(mall: Mall, order: Order, claim: str, step: dict) -> None:
             mall.complete_refund(order.order_id, claim)
         case "ship":
             mall.ship(order.order_id)
+        case "deliver":
+            mall.deliver(order.order_id)
+        case "collect":
+            mall.collect(order.order_id, stock=step["stock"] == "T")
+        case "end":
+            mall.complete(order.order_id)
+
+
+def left_in_the_house(mall: Mall) -> Counter:
+    """What every variant would have on its shelf without claims: the same after any step."""
+    left = Counter({v.variant_code: v.quantity for p in mall.products.values() for v in p.variants})
+    for order in mall.orders.values():
+        for item in order.items:
+            left[item.variant_code] += item.quantity if item.replacement else 0
+        for claim in order.claims:
+            for item in order.items:
+                back = claim.restored_stock and item.code in claim.item_codes
+                left[item.variant_code] -= item.quantity if back else 0
+    return left
 
 
 def check(mall: Mall, bought: dict[str, Counter]) -> None:
@@ -110,7 +161,7 @@ def check(mall: Mall, bought: dict[str, Counter]) -> None:
 def pieces(order: Order) -> Counter:
     counted: Counter = Counter()
     for item in order.items:
-        counted[item.variant_code] += item.quantity
+        counted[item.variant_code] += 0 if item.replacement else item.quantity
     return counted
 
 
@@ -122,6 +173,9 @@ def test_the_money_is_right_after_every_step(setting, steps):
     mall.settings[1].order |= setting
     malls = Malls([mall], now=clock, client_id="demo", client_secret="demo", scopes=SCOPES)
     bought = {order_id: pieces(order) for order_id, order in mall.orders.items()}
+    for variant in mall.products[19].variants:
+        variant.counted = True
+    in_the_house = left_in_the_house(mall)
 
     async def walk() -> None:
         app = Starlette(routes=[Mount("/cafe24", cafe24_app(malls))])
@@ -138,6 +192,7 @@ def test_the_money_is_right_after_every_step(setting, steps):
                 with suppress(ActImpossible):
                     people(mall, order, claim, step)
                 check(mall, bought)
+                assert left_in_the_house(mall) == in_the_house
 
     asyncio.run(walk())
 

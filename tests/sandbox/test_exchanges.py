@@ -200,9 +200,7 @@ async def test_a_withdrawn_exchange_leaves_no_trace_in_stock(write, mall):
 
 async def test_a_replacement_line_cannot_be_claimed_itself(write, mall):
     order = find(mall, 501)
-    answer = await write.takes_back(
-        order, "exchanged", kind="exchange", same_product="T", items=of(order, 1)
-    )
+    answer = await write.takes_back(order, "exchanged", kind="exchange", same_product="T", items=of(order, 1))
     (new,) = answer.json()["exchange"]["exchanged_items"]
     mall.ship(order.order_id, [new["order_item_code"]])
     rows = [{"order_item_code": new["order_item_code"], "quantity": 1}]

@@ -168,7 +168,9 @@ async def test_the_same_by_calls(write, mall):
     assert (await write.completes(order, code, payment_gateway_cancel="T")).status_code == 200
     assert (states(order), len(mall.refunds)) == (["R40"], 1)
     assert (await write.completes(order, code)).status_code == 422
-    assert (await write.moves(order, code, status="returned")).json()["error"]["message"] == goods_updates.OVER
+    assert (await write.moves(order, code, status="returned")).json()["error"][
+        "message"
+    ] == goods_updates.OVER
     assert len(mall.refunds) == 1
     assert mall.products[12].variants[0].quantity == 41
 
