@@ -20,10 +20,13 @@ def open_receipt(plan: KeptPlan | None, intent: Intent, *, may_see: bool) -> Rec
 
 
 def together(one: Receipt | None, other: Receipt) -> Receipt:
-    """What is being done to the order outweighs what waits; of several that wait, all lines count."""
-    if one is None or one.state is not ReceiptState.PENDING:
-        return one or other
-    if other.state is not ReceiptState.PENDING:
+    """What is being done to the order outweighs what waits, whose lines it then names as `waiting`; of several that
+    wait, all lines count.
+    """
+    if one is None:
         return other
-    lines = (*one.shown.get("items", ()), *other.shown.get("items", ()))
-    return replace(one, shown={**one.shown, "items": lines})
+    waits = ReceiptState.PENDING
+    first, second = (other, one) if one.state is waits and other.state is not waits else (one, other)
+    name = "items" if first.state is waits else "waiting"
+    lines = (*first.shown.get(name, ()), *second.shown.get("items", ()))
+    return replace(first, shown={**first.shown, name: lines})

@@ -5,6 +5,7 @@ is read before anything else. A claim that waits for a manager asks nothing of t
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from commands.kernel import claim_lines
 from commands.kernel.claim_rules import REJECTED
@@ -19,7 +20,6 @@ from .calling import CLAIMED, REQUESTED, call_mall
 from .endings import GONE, UNCLEAR, ending, said
 from .facts import ClaimPlan, Facts
 from .finding_out import asked_facts, one_order, photos_of, under_way_for, variants_of
-from .item_rules import lines_held
 from .previewing import seen_by
 from .rules import decide_claim
 from .wish import Wish
@@ -77,15 +77,17 @@ async def _facts_now(ask: Ask, order: Order, wish: Wish, *, photos: int, approve
     """Settings and stock as they are now."""
     mall = await ask.ports.rules.rules(ask.shop, fresh=True)
     variants = await variants_of(ask, order, wish, fresh=True)
-    held = None if approved else await _held_by_another(ask, order, wish)
+    held = None if approved else await _held_by_another(ask, order)
     return asked_facts(ask, order, mall, wish, variants, photos=photos, under_way=held, approved=approved)
 
 
-async def _held_by_another(ask: Ask, order: Order, wish: Wish) -> Receipt | None:
+async def _held_by_another(ask: Ask, order: Order) -> Receipt | None:
     """Our own receipt is under way; a claim on the same lines that waits for a manager is not ours."""
     receipt = await under_way_for(ask, order)
-    waits = receipt is not None and receipt.state is ReceiptState.PENDING
-    return receipt if receipt and waits and lines_held(receipt, order) & set(wish.lines) else None
+    if receipt is None or receipt.state is ReceiptState.PENDING:
+        return receipt
+    waiting = {"items": receipt.shown.get("waiting", ())}
+    return replace(receipt, receipt_id="", state=ReceiptState.PENDING, shown=waiting)
 
 
 async def _once(ask: Ask, wish: Wish, step: Steps, name: str, call: Call) -> Json:

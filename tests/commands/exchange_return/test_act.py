@@ -130,8 +130,8 @@ async def test_a_second_claim_on_lines_that_wait_is_stale() -> None:
     mall = Mall(order())
     ask = asking(mall)
     draft = await planned(ask, mall, reason="defective", **PHOTO)
-    lines = {"items": [{"orderItemCode": FIRST}]}
-    mall.open = {ORDER: Receipt("r9", "exchangeReturn", ReceiptState.PENDING, ORDER, lines, "user", NOW)}
+    shown = draft.shown | {"waiting": [{"orderItemCode": FIRST}]}
+    mall.open = {ORDER: Receipt("r9", "exchangeReturn", ReceiptState.CHECKING, ORDER, shown, "user", NOW)}
     assert isinstance(await act(ask, draft.payload, draft.seen, Kept()), WentStale)
 
 
