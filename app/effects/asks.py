@@ -37,7 +37,7 @@ class Asks:
             shop=connection.shop,
             customer=plan.customer,
             caller=intent.caller,
-            language=plan.reach.language or _language(connection),
+            language=plan.reach.language or language_of(connection),
             now=self._clock(),
             choices=self._choices_of(connection),
             ports=self._ports,
@@ -49,9 +49,9 @@ class Asks:
         return plan.reach.language or await self.shop_language(plan)
 
     async def shop_language(self, plan: KeptPlan) -> Language:
-        return _language(await self.connection_of(plan.channel_id))
+        return language_of(await self.connection_of(plan.channel_id))
 
 
-def _language(connection: Connection | None) -> Language:
+def language_of(connection: Connection | None) -> Language:
     chosen = connection.settings.get("language") if connection else None
     return Language(chosen) if chosen in set(Language) else Language.KO

@@ -37,6 +37,7 @@ BUDGET = timedelta(seconds=2.5)
 LOOK_SECONDS = 0.05
 LONGEST_WORDS = 1000
 LONGEST_CURSOR = 60
+MILLIS_DIGITS = 15
 
 
 class PendingQueue:
@@ -73,7 +74,7 @@ class PendingQueue:
         decided: bool = False,
     ) -> ClaimPage:
         connection = await self._connection_of(channel_id)
-        if connection is None:
+        if connection is None or not (kind or "").isprintable():
             return ClaimPage(())
         where = (connection.shop.mall_id, channel_id)
         if decided:
@@ -190,18 +191,15 @@ def pending_claim(kept: KeptClaim) -> PendingClaim:
 
 def label(customer: Customer) -> str:
     """For managers: the member id, which they look up in the mall; a guest's number masked."""
-    return (
-        customer.member_id if isinstance(customer, Member) else masked_cellphone(domestic(customer.cellphone))
-    )
-
-
-def domestic(e164: str) -> str:
-    return f"0{e164.removeprefix('+82')}" if e164.startswith("+82") else e164
+    if isinstance(customer, Member):
+        return customer.member_id
+    return masked_cellphone(customer.cellphone.replace("+82", "0", 1))
 
 
 def said(message: str | None, language: Language) -> str:
     """The manager's words. Raises `invalidParams` for none, or too many."""
-    words = (message or "").strip()
+    lines = (message or "").replace("\r\n", "\n")
+    words = "".join(c for c in lines if c >= " " or c == "\n").strip()
     if not any(c.isprintable() and not c.isspace() for c in words):
         raise Failure(FailureType.INVALID_PARAMS, TEXTS.say(language, "decide.words"))
     if len(words) > LONGEST_WORDS:
@@ -246,6 +244,6 @@ def _moment(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     millis, _, receipt_id = cursor[:LONGEST_CURSOR].partition(".")
     wanted = _uuid(receipt_id)
-    if wanted and millis.isascii() and millis.isdigit() and len(millis) < len("1000000000000000"):
+    if wanted and millis.isascii() and millis.isdigit() and len(millis) < MILLIS_DIGITS:
         return from_millis(int(millis)), wanted
     raise Failure(FailureType.INVALID_PARAMS, TEXTS.say(Language.KO, "page.cursor"))
