@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from commands.kernel.plan import Receipt
+from commands.kernel.plan import Receipt, ReceiptState
 from commands.kernel.spec import Ask, FunctionSpec
 from commands.shapes import CommandParams, LineShape, ReceiptResult, ReceiptShape, RefundShape
 
@@ -24,6 +24,7 @@ def receipt_shape(receipt: Receipt) -> ReceiptShape:
         order_id=receipt.order_id,
         items=[LineShape.model_validate(line) for line in shown.get("items", ())],
         claim_code=receipt.claim_code,
+        pending_id=receipt.receipt_id if receipt.state is ReceiptState.PENDING else None,
         refund=RefundShape.model_validate(refund) if refund else None,
         undo_until=receipt.undo_until,
         by=receipt.by,

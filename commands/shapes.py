@@ -151,11 +151,14 @@ class LineShape(Shape):
 
 
 class ReceiptShape(Shape):
+    """`pendingId`: of a claim that waits for a manager, to withdraw it."""
+
     receipt_id: str
     state: str
     order_id: str
     items: list[LineShape]
     claim_code: str | None = None
+    pending_id: str | None = None
     refund: RefundShape | None = None
     undo_until: dt.datetime | None = None
     by: str
