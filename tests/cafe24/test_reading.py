@@ -240,3 +240,11 @@ def test_a_claim_of_two_lines_is_one():
 )
 def test_options_are_shown_by_their_values(option_value, shown):
     assert option_text(option_value) == shown
+
+
+def test_a_receiver_keeps_landline_and_message():
+    row = {"name": "백선우", "phone": "031-000-1012", "shipping_message": "문 앞", "shipping_code": "D-1-00"}
+    (receiver,) = to_order(
+        wire.Order.model_validate({"receivers": [row]}), lambda _code, _number: None
+    ).receivers
+    assert (receiver.phone, receiver.message, receiver.shipment_code) == ("031-000-1012", "문 앞", "D-1-00")

@@ -1,6 +1,8 @@
 """The mall's settings as facts: each word that the sheets know, and that any other stays unknown."""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from app.cafe24.rules import Cafe24Rules, to_rules
 from app.cafe24.wire import CouponSetting, OrderSetting
 from app.errors import Unavailable
 from commands.kernel.mall import ClaimPeriod, MallRules, Restore
+from commands.kernel.money import Money
 from commands.kernel.who import ChannelId, MallId, Shop
 from tests.cafe24.doubles import HANOK, pair, scripted, simulated
 
@@ -56,6 +59,16 @@ def test_the_plain_mall():
 @pytest.mark.parametrize(
     ("given", "field", "wanted"),
     [
+        ({"customer_pays_return_shipping": "T"}, "customer_pays_return_shipping", True),
+        ({"customer_pays_return_shipping": "F"}, "customer_pays_return_shipping", False),
+        ({"customer_pays_return_shipping": "?"}, "customer_pays_return_shipping", None),
+        ({"exchange_shipping_fee": "6000.00"}, "exchange_shipping_fee", Money(Decimal(6000), "KRW")),
+        ({"return_shipping_fee": 0}, "return_shipping_fee", Money(Decimal(0), "KRW")),
+        ({"return_shipping_fee": "-1"}, "return_shipping_fee", None),
+        ({"return_shipping_fee": "무료"}, "return_shipping_fee", None),
+        ({"receiver_address_modify_button_exposure": ["N00", "N20"]}, "address_open", {"N00", "N20"}),
+        ({"receiver_address_modify_button_exposure": []}, "address_open", frozenset()),
+        ({"receiver_address_modify_button_exposure": None}, "address_open", None),
         ({"claim_request": "F"}, "claims_open", False),
         ({"claim_request": "X"}, "claims_open", None),
         ({"claim_request": None}, "claims_open", None),
@@ -239,3 +252,12 @@ async def test_a_mall_that_must_consent_again_is_unavailable():
         await reader(rig).rules(HANOK, fresh=False)
     rig.store.pairs["hanokmall"] = pair(rig.time)
     assert pages.requests == []
+
+
+async def test_fees_are_in_the_currency_of_the_shop():
+    rig = simulated()
+    rules = Cafe24Rules(Cafe24Settings(rig.client, clock=rig.time.now))
+    found = await rules.rules(replace(HANOK, currency="USD"), fresh=True)
+    assert found.exchange_shipping_fee == Money(Decimal(6000), "USD")
+    assert (found.return_shipping_fee.amount, found.customer_pays_return_shipping) == (3000, False)
+    assert found.address_open == {"N00", "N10", "N20"}
