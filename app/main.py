@@ -43,6 +43,7 @@ from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
 from app.wiring.console import console_work, desk_functions
 from app.wiring.effects import effect_keeper, effect_work
+from app.wiring.erasing import customer_erasing
 from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
 from app.wiring.jobs import RECURRING, job_handlers
@@ -155,6 +156,7 @@ def build(
         evidence.links,
         keeper,
         checkup,
+        customer_erasing(store, keys, clock, {"photos": evidence.album.erase}).erase,
         clock,
     )
     install = install_side(

@@ -9,6 +9,7 @@ from app.clock import Clock
 from app.console.deciding import Choosing
 from app.console.desk import SPEC as CLAIMS
 from app.console.desk import ClaimsDesk
+from app.console.erasing import Erase
 from app.console.signing_in import SigningIn
 from app.console.work import Neighbours, work_routes
 from app.effects.pending_functions import ClaimFunctions
@@ -92,6 +93,7 @@ def console_work(
     photos: PhotoLinks,
     keeper: SettingsKeeper,
     checkup: Checkup,
+    erase: Erase,
     clock: Clock,
 ) -> list[BaseRoute]:
     def ask_of(connection: Connection, found: FoundOrder, who: str, language: Language) -> Ask:
@@ -128,6 +130,7 @@ def console_work(
         shown=shown,
         change=keeper.change,
         findings=checkup.by_command,
+        erase=erase,
         pictures_from=cafe24_sources(settings),
     )
     return work_routes(door, near, clock)

@@ -81,8 +81,8 @@ async def everything(desk):
     """All that is kept, opened."""
     found = []
     for table in ("plan", "intent", "job", "job_step", "chat_of_user", "phone_session", "sms_verification"):
-        for row in await desk.rows(table):
-            found.append({name: _opened(keys(), table, row, name) for name in row})
+        rows = await desk.rows(table)
+        found += [{name: _opened(keys(), table, row, name) for name in row} for row in rows]
     return repr(found)
 
 
