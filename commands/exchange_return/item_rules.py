@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from commands.kernel import claim_rules
-from commands.kernel.claim_rules import RECEIPT_OPEN, of_item
+from commands.kernel.claim_rules import RECEIPT_OPEN, REFUSED_CANCEL, of_item
 from commands.kernel.decision import Effect, Fact, Finding
 from commands.kernel.order import Order, OrderItem
 from commands.kernel.plan import Receipt, ReceiptState
@@ -20,8 +20,9 @@ def claims_switched_off(facts: Facts, item: OrderItem) -> Finding | None:
 
 
 def is_not_shipped_yet(facts: Facts, item: OrderItem) -> Finding | None:
-    """X2: 아직 발송되지 않은 상품의 반품."""
-    if facts.kind != "return" or item.state not in NOT_SHIPPED:
+    """X2: 아직 발송되지 않은 상품의 반품. 취소가 거절된 상품은 X4가 말한다."""
+    refused = item.status_code == REFUSED_CANCEL
+    if facts.kind != "return" or item.state not in NOT_SHIPPED or refused:
         return None
     return of_item("X2", item, "not_shipped_yet", act="cancel_instead")
 

@@ -81,6 +81,7 @@ TABLE: list[tuple[str, Facts, type, str | None]] = [
     ("X4 반품 신청 중", facts(order(item(status="R00"))), Blocked, "claim_open"),
     ("X4 반품 거절됨", facts(order(item(status="R11"))), Blocked, "claim_open"),
     ("X4 교환 거절됨", facts(order(item(status="E11")), kind="exchange"), Blocked, "claim_open"),
+    ("X4 취소 신청이 거절됨", facts(order(item(status="C11"))), Blocked, "claim_open"),
     ("X4 취소 신청 중", facts(order(item(status="C00"))), Blocked, "claim_open"),
     ("X5 반품 완료", facts(order(item(status="R40"))), Blocked, "claim_closed"),
     ("X5 교환 완료", facts(order(item(status="E40")), kind="exchange"), Blocked, "claim_closed"),
