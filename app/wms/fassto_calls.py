@@ -18,7 +18,7 @@ class FasstoCalls:
     def __init__(self, caller: Caller, clock: Clock, url: str) -> None:
         self._caller = caller
         self._clock = clock
-        self._url = url
+        self._base = outside_url(url)
         self._tokens = Tokens(clock)
 
     def forget(self, account: Account) -> None:
@@ -38,7 +38,7 @@ class FasstoCalls:
         **names: str,
     ) -> Any:
         filled = PATHS[path].format(customer=account.customer_code, **names)
-        url = f"{outside_url(self._url)}/{filled}"
+        url = f"{self._base}/{filled}"
 
         async def send(token: str) -> Any:
             call = Call(
@@ -51,7 +51,7 @@ class FasstoCalls:
     async def _issue(self, account: Account) -> Token:
         """The key stands in the query string, as the contract wants; no log and no error ever shows a URL."""
         keys = [("apiCd", account.client_id), ("apiKey", account.client_secret)]
-        call = Call(SYSTEM, "POST connect", "POST", f"{outside_url(self._url)}/{PATHS['connect']}", keys)
+        call = Call(SYSTEM, "POST connect", "POST", f"{self._base}/{PATHS['connect']}", keys)
         try:
             answer = rows(opened(call, await self._caller.send(call)))
         except Rejected as refused:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from app.clock import Clock
-from app.errors import OffContract, Rejected, Throttled, Unauthorized, Unavailable, Upstream
+from app.errors import Misconfigured, OffContract, Rejected, Throttled, Unauthorized, Unavailable, Upstream
 from app.log import say
 from app.ports import Connection
 from app.ports.wms import WmsState, WmsTroubles
@@ -198,6 +198,8 @@ class WmsGateway:
             raise Unavailable(account.provider, operation, status=error.status) from error
         except (Rejected, OffContract) as error:
             raise self._unreadable(account, operation, error) from error
+        except Misconfigured as error:
+            raise Unavailable(account.provider, operation, note="no such host") from error
 
     async def _write(
         self,

@@ -63,6 +63,7 @@ class Sellmate:
         url: str = DEFAULT_URL,
         assumed: frozenset[Capability] = frozenset(),
     ) -> None:
+        outside_url(url, domain="any")  # a wrong address stops the start
         self._caller = caller
         self._clock = clock
         self._url = url
@@ -159,7 +160,8 @@ class Sellmate:
                 continue
             before = found[order_id].order.items if order_id in found else ()
             order = order_of(order_id, row, before)
-            found[order_id] = Row(order, dict(row.get(ORDER["receiver"]) or {}))
+            receiver = row.get(ORDER["receiver"])
+            found[order_id] = Row(order, receiver if isinstance(receiver, Mapping) else {})
         return found
 
     async def _items(
@@ -198,7 +200,8 @@ class Sellmate:
                 paging = [("page", str(page)), ("per_page", str(PAGE_SIZE))]
                 body = await self._ask(account, path, [*params, *includes, *paging])
                 found += rows(body["data"])
-                last = whole((body.get("meta") or {}).get("last_page")) or 1
+                meta = body.get("meta")
+                last = (whole(meta.get("last_page")) if isinstance(meta, Mapping) else None) or 1
                 page += 1
         return found
 
