@@ -17,6 +17,7 @@ from commands.shapes import FindingShape
 
 from .pages import TEXTS, Pages, go
 from .sessions import MANAGER, Session
+from .setting_places import PLACES
 from .turnstile import Turnstile
 from .visits import Shown, Visit
 from .words import STATE_TONES, findings_once, past, scope_text, when
@@ -151,6 +152,7 @@ class ConnectionPage:
             trouble=trouble,
             done=done,
             past=past(lines, language),
+            places=PLACES,
             **shown,
         )
 

@@ -14,6 +14,7 @@ from commands.shapes import FindingShape
 from .pages import TEXTS
 from .sessions import MANAGER, OPERATOR
 
+USER = "user:"
 ORDER_NUMBER = re.compile(r"\d{8}-\d{7}")
 SHOWN_FACTS = ("codes", "receipt", "claim", "mall")
 STATE_TONES = {
@@ -51,9 +52,9 @@ def person(who: str, language: Language) -> str:
     if who.startswith(MANAGER + OPERATOR):
         # Who consents is kept as a manager; an operator that began it from here is named as one.
         who = who.removeprefix(MANAGER)
-    for prefix in (MANAGER, OPERATOR):
+    for prefix, key in ((MANAGER, "who.manager"), (OPERATOR, "who.operator"), (USER, "who.userId")):
         if who.startswith(prefix):
-            return TEXTS.say(language, f"who.{prefix.rstrip(':')}", id=who.removeprefix(prefix))
+            return TEXTS.say(language, key, id=who.removeprefix(prefix))
     return said(language, f"who.{who}") or who
 
 

@@ -10,26 +10,35 @@ from typing import Any
 import httpx
 import orjson
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.console import console_routes, console_sign_in
 from app.console.signing_in import SigningIn
+from app.console.work import Neighbours, work_routes
 from app.keys import KeyRing
 from app.ports import (
     AuditLine,
     Connection,
     ConnectionState,
     Consent,
+    FoundOrder,
     Pairing,
     TokenPair,
 )
 from app.shops.doctor import Checkup
-from app.shops.settings import patched, shown
+from app.shops.keeping import SettingsKeeper
+from app.shops.settings import ShopSettings, patched, shown
 from app.store.store import Store, open_store
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import MallRules
+from commands.kernel.order import OrderId
 from commands.kernel.ports import Unavailable
-from commands.kernel.who import ChannelId, Language, MallId, Shop
+from commands.kernel.who import ChannelId, Customer, Language, MallId, Shop
 from commands.registry import COMMANDS
+
+from .claims import Photos, WaitingRoom
 
 NOW = datetime(2026, 11, 21, 5, 3, tzinfo=UTC)
 CHANNEL = ChannelId("ch-hanok")
@@ -54,6 +63,26 @@ class MallThatIsAway:
 
     async def rules(self, shop: Shop, *, fresh: bool) -> MallRules:
         raise Unavailable
+
+
+class NoOrders:
+    """Looking up is tested with the whole application, in test_orders.py."""
+
+    async def of_shop(self, shop: Shop, order_id: OrderId) -> FoundOrder | None:
+        return None
+
+
+def never(*_anything: Any) -> Any:
+    raise AssertionError("nothing was found, so nothing is asked")
+
+
+async def photo(request: Request) -> Response:
+    """A picture of its own colour for each reference."""
+    shade = sum(request.path_params["path"].encode()) % 360
+    hill = f'<path d="M0 4 L2 1 L4 4z" fill="hsl({shade},30%,45%)"/>'
+    sky = f'<rect width="4" height="4" fill="hsl({shade},35%,70%)"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4">{sky}{hill}</svg>'
+    return Response(svg, media_type="image/svg+xml")
 
 
 class Clock:
@@ -117,23 +146,49 @@ class World:
             required_scopes=frozenset(SCOPES),
             texts_can_be_sent=lambda _connection: True,
         )
-        self.app = Starlette(
-            routes=console_routes(
-                door=self.door,
-                clock=self.clock,
-                connections=store.connections,
-                pairings=store.pairings,
-                tokens=store.mall_tokens,
-                audit=store.audit,
-                connecting=self.connecting,
-                findings=checkup.findings,
-                shown=shown,
-                patched=patched,
-                forget=self.forgotten.append,
-                required_scopes=SCOPES,
-                consent_hosts=consent_hosts,
-            )
+        self.claims = WaitingRoom(self.clock)
+        self.erased: list[tuple[str, Customer, str]] = []
+        keeper = SettingsKeeper(store.connections, store.audit, self.clock, forget=self.forgotten.append)
+        near = Neighbours(
+            connections=store.connections,
+            audit=store.audit,
+            claims=self.claims,
+            photos=Photos(),
+            orders=NoOrders(),
+            ask_of=never,
+            receipts_of=never,
+            render=str,
+            schema=ShopSettings.model_json_schema(by_alias=True),
+            shown=shown,
+            change=keeper.change,
+            findings=checkup.by_command,
+            erase=self.erase,
         )
+        self.app = Starlette(
+            routes=[
+                *work_routes(self.door, near, self.clock),
+                Route("/photos/{path:path}", photo),
+                *console_routes(
+                    door=self.door,
+                    clock=self.clock,
+                    connections=store.connections,
+                    pairings=store.pairings,
+                    tokens=store.mall_tokens,
+                    audit=store.audit,
+                    connecting=self.connecting,
+                    findings=checkup.findings,
+                    shown=shown,
+                    patched=patched,
+                    forget=self.forgotten.append,
+                    required_scopes=SCOPES,
+                    consent_hosts=consent_hosts,
+                ),
+            ]
+        )
+
+    async def erase(self, connection: Connection, customer: Customer, by: str) -> dict[str, int]:
+        self.erased.append((connection.shop.channel_id, customer, by))
+        return {"photos": 2, "receipts": 1}
 
     async def connected(
         self,
@@ -221,6 +276,13 @@ class Browser:
         answer = await self.presses("/console/enter")
         assert answer.status_code == 303, answer.text
         return await self.opens(answer.headers["location"])
+
+    async def sends_from(self, page: str, path: str, **fields: str) -> httpx.Response:
+        """Opens a page and sends a form of it."""
+        await self.opens(page)
+        csrf = self.hidden("/console/leave")["csrf"]
+        self.page = await self.sends(path, csrf=csrf, **fields)
+        return self.page
 
 
 def refusal(type_: FailureType, message: str) -> Failure:
