@@ -22,6 +22,7 @@ from app.wms.functions import WmsFunctions
 from app.wms.gateway import WmsGateway
 from app.wms.marks import Marks
 from app.wms.sellmate import Sellmate
+from app.wms.standing import Standing
 from commands.explain import WORDS
 from commands.kernel.warehouse import Capability
 from commands.kernel.who import Language
@@ -58,10 +59,9 @@ def warehouse_side(
             "fassto": Fassto(caller, clock, url=settings.fassto_api_url),
         },
         book.of_channel,
-        store.wms_troubles,
+        Standing(store.wms_troubles, clock, lambda text: settings.keys.mac("wms", text.encode())),
         Marks(store.wms_marks, clock),
         clock,
-        fingerprint=lambda text: settings.keys.mac("wms", text.encode()),
         partner=Partner(settings.sellmate_client_id, secret.get_secret_value() if secret else ""),
     )
     connection = WmsConnection(gateway, Cafe24Catalogues(mall.client))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.errors import Misconfigured, OffContract, Rejected, Throttled, Unauthorized, Unavailable, Upstream
+from app.errors import Misconfigured, Upstream
 from app.ports import Connection
 from app.ports.wms import Catalogues, MallVariant, WmsState
 from commands.explain import findings_shape
@@ -17,7 +17,8 @@ from commands.shapes import FindingShape
 from .account import Account
 from .commerce_key import commerce_key
 from .doctor import WmsFacts, examine
-from .gateway import WmsGateway, state_of
+from .gateway import WmsGateway
+from .standing import state_of
 
 TEXTS = beside(__file__)
 LOOK_SECONDS, REPORT_SECONDS = 8.0, 25.0
@@ -118,7 +119,7 @@ class WmsConnection:
         if account is None:
             return None, ()
         served = self._gateway.capabilities_of(account)
-        facts = WmsFacts(account, served, await self._gateway.trouble_of(account))
+        facts = WmsFacts(account, served, await self._gateway.standing.of(account))
         return served, findings_shape(tuple(examine(facts)), TEXTS, language)
 
     def _ready(self, connection: Connection) -> Account:
@@ -131,21 +132,11 @@ class WmsConnection:
         try:
             async with asyncio.timeout(seconds):
                 answer = await look
-        except (
-            Throttled,
-            Unauthorized,
-            Rejected,
-            OffContract,
-            Unavailable,
-            Misconfigured,
-            Upstream,
-        ) as error:
+        except (Misconfigured, Upstream) as error:
             state = WmsState.BAD_DOMAIN if isinstance(error, Misconfigured) else state_of(error)
-            if isinstance(error, Throttled):
-                state = WmsState.UNREACHABLE
-            await self._gateway.note(account, state)
+            await self._gateway.standing.note(account, state)
             raise WarehouseSilent(account, state) from error
         except TimeoutError:
             raise WarehouseSilent(account, WmsState.UNREACHABLE) from None
-        await self._gateway.note(account, WmsState.OK)
+        await self._gateway.standing.note(account, WmsState.OK)
         return answer

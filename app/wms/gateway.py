@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from app.clock import Clock
-from app.errors import Misconfigured, OffContract, Rejected, Throttled, Unauthorized, Unavailable, Upstream
+from app.errors import Misconfigured, OffContract, Rejected, Unauthorized, Unavailable, Upstream
 from app.log import say
 from app.ports import Connection
-from app.ports.wms import WmsState, WmsTroubles
 from commands.kernel.address import Address
 from commands.kernel.order import OrderId, OrderItemCode
 from commands.kernel.warehouse import Capability, Mark, MarkResult, StockLevel, WarehouseOrder
@@ -21,6 +20,7 @@ from .account import Account, Partner, account_of
 from .adapter import NOT_SERVED, Adapter
 from .marks import Marks, asked_for
 from .memory import Memory
+from .standing import Standing, state_of
 
 READ_SECONDS = 3.0
 REMEMBERED_SECONDS = 60.0
@@ -36,30 +36,24 @@ _log = logging.getLogger(__name__)
 
 
 class WmsGateway:
-    """`fingerprint`: a keyed hash of what an account is made of."""
-
     def __init__(
         self,
         adapters: Mapping[str, Adapter],
         connection_of: ConnectionOf,
-        troubles: WmsTroubles,
+        standing: Standing,
         marks: Marks,
         clock: Clock,
         *,
-        fingerprint: Callable[[str], str],
         partner: Partner,
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self._adapters = adapters
         self._connection_of = connection_of
-        self._troubles = troubles
+        self.standing = standing
         self._marks = marks
-        self._clock = clock
-        self._fingerprint = fingerprint
         self._partner = partner
         self._read_seconds = read_seconds
         self._accounts: dict[ChannelId, Account] = {}
-        self._refused: Memory[WmsState] = Memory(clock, seconds=REMEMBERED_SECONDS)
         self._orders: Memory[tuple[WarehouseOrder | None]] = Memory(clock, seconds=REMEMBERED_SECONDS)
         self._stock: Memory[tuple[StockLevel | None]] = Memory(clock, seconds=REMEMBERED_SECONDS)
 
@@ -158,20 +152,6 @@ class WmsGateway:
     def adapter_of(self, account: Account) -> Adapter:
         return self._adapters[account.provider]
 
-    async def trouble_of(self, account: Account) -> WmsState | None:
-        """What a provider last said of these credentials, while nothing has gone well since."""
-        return await self._troubles.of(account.channel_id, self._fingerprint(account.made_of))
-
-    async def note(self, account: Account, state: WmsState) -> None:
-        """Ok ends a trouble, also one that another worker met."""
-        if state is WmsState.OK:
-            self._refused.forget(lambda key: key == account)
-            await self._troubles.clear(account.channel_id)
-        elif state is not WmsState.UNREACHABLE:
-            self._refused.put(account, state)
-            made_of = self._fingerprint(account.made_of)
-            await self._troubles.note(account.channel_id, state, made_of, self._clock())
-
     async def _account(self, shop: Shop) -> Account | None:
         connection = await self._connection_of(shop.channel_id)
         if connection is None:
@@ -183,7 +163,7 @@ class WmsGateway:
         account = await self._account(shop)
         if account is None or needed not in self.capabilities_of(account):
             raise Unavailable("wms", needed, note="not served")
-        if self._refused.get(account):
+        if self.standing.is_refused(account):
             raise Unavailable(account.provider, needed, note="its credentials were refused")
         return account, self.adapter_of(account)
 
@@ -194,7 +174,7 @@ class WmsGateway:
         except TimeoutError:
             raise Unavailable(account.provider, operation, note="too slow") from None
         except Unauthorized as error:
-            await self.note(account, state_of(error))
+            await self.standing.note(account, state_of(error))
             raise Unavailable(account.provider, operation, status=error.status) from error
         except (Rejected, OffContract) as error:
             raise self._unreadable(account, operation, error) from error
@@ -217,7 +197,7 @@ class WmsGateway:
         try:
             return await self._marks.once(shop, key, asked, lambda: call(adapter, account))
         except Unauthorized as error:
-            await self.note(account, state_of(error))
+            await self.standing.note(account, state_of(error))
             raise Unavailable(account.provider, error.operation, status=error.status) from error
         except (Rejected, OffContract) as error:
             raise self._unreadable(account, error.operation, error) from error
@@ -244,23 +224,8 @@ class WmsGateway:
 
     def _forget(self, account: Account) -> None:
         def of_account(key: Hashable) -> bool:
-            return key == account or (isinstance(key, tuple) and key[0] == account)
+            return isinstance(key, tuple) and key[0] == account
 
-        for memory in (self._orders, self._stock, self._refused):
-            memory.forget(of_account)
+        self._orders.forget(of_account)
+        self._stock.forget(of_account)
         self.adapter_of(account).forget(account)
-
-
-def state_of(error: Exception) -> WmsState:
-    """What a failed look says of a connection. 403: known, but not let in (a partner switch, a caller's address)."""
-    match error:
-        case Throttled():
-            return WmsState.OK
-        case Unauthorized(status=403):
-            return WmsState.NOT_ENABLED
-        case Unauthorized():
-            return WmsState.BAD_CREDENTIALS
-        case Rejected():
-            return WmsState.BAD_DOMAIN
-        case _:
-            return WmsState.UNREACHABLE

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from app.clock import Clock
-from app.errors import OffContract, Rejected, Unauthorized
-from app.http import outside_url
+from app.errors import OffContract, Rejected
 from commands.kernel.address import Address
 from commands.kernel.order import OrderId, OrderItemCode
 from commands.kernel.warehouse import Capability, Mark, MarkResult, StockLevel, WarehouseItem, WarehouseOrder
 
 from .account import Account
 from .adapter import DONE, ITEM_UNKNOWN, NOT_HELD, REACHED, in_the_way
-from .calls import Call, Caller
+from .calls import Caller
 from .reading import rows, text, whole
+from .sellmate_calls import SellmateCalls
 from .sellmate_wire import (
     BARCODES,
     BY_BARCODE,
@@ -30,14 +29,12 @@ from .sellmate_wire import (
     RECEIVER,
     SERVED,
     SYSTEM,
-    TOKEN_LIFE,
     VARIANT,
     VARIANT_INCLUDES,
     level,
     order_of,
     shop_codes,
 )
-from .tokens import Token, Tokens
 
 MOST_PAGES = 20
 UNASKABLE = frozenset(",|")
@@ -63,12 +60,8 @@ class Sellmate:
         url: str = DEFAULT_URL,
         assumed: frozenset[Capability] = frozenset(),
     ) -> None:
-        outside_url(url, domain="any")  # a wrong address stops the start
-        self._caller = caller
-        self._clock = clock
-        self._url = url
+        self._calls = SellmateCalls(caller, clock, url)
         self._assumed = assumed
-        self._tokens = Tokens(clock)
 
     def capabilities(self, _account: Account) -> frozenset[Capability]:
         return SERVED | self._assumed
@@ -148,7 +141,7 @@ class Sellmate:
         return await self._write(account, "address", row.order.items, body)
 
     def forget(self, account: Account) -> None:
-        self._tokens.forget(account)
+        self._calls.forget(account)
 
     async def _orders(self, account: Account, order_ids: Sequence[OrderId]) -> dict[OrderId, Row]:
         """Several orders of Sellmate may stand for one of the mall; their items then stand side by side."""
@@ -206,7 +199,7 @@ class Sellmate:
         return found
 
     async def _ask(self, account: Account, path: str, params: Sequence[tuple[str, str]]) -> Any:
-        body = await self._call(account, "GET", path, PATHS[path], params=params)
+        body = await self._calls.call(account, "GET", path, PATHS[path], params=params)
         if not isinstance(body, Mapping) or not isinstance(body.get("data"), list):
             raise OffContract(SYSTEM, f"GET {PATHS[path]}", note="no list")
         return body
@@ -223,37 +216,7 @@ class Sellmate:
         content = {"item_ids": [item.id.partition(":")[2] for item in items], **body}
         filled = PATHS[path].format(id=orders.pop())
         try:
-            await self._call(account, "POST", path, filled, body=content)
+            await self._calls.call(account, "POST", path, filled, body=content)
         except Rejected as refused:
             return MarkResult("refused", f"status {refused.status}")
         return DONE
-
-    async def _call(self, account: Account, method: str, path: str, filled: str, **content: Any) -> Any:
-        base, write = outside_url(self._url, domain=account.domain), method != "GET"
-
-        async def send(token: str) -> Any:
-            headers = {"authorization": f"Bearer {token}"}
-            operation = f"{method} {PATHS[path]}"
-            call = Call(
-                SYSTEM, operation, method, f"{base}/{filled}", headers=headers, write=write, **content
-            )
-            return await self._caller.send(call)
-
-        return await self._tokens.use(account, lambda: self._issue(account), send)
-
-    async def _issue(self, account: Account) -> Token:
-        """The same call issues nothing twice over: a token has no other effect, so a lost answer is asked again."""
-        secrets = {"client_id": account.client_id, "client_secret": account.client_secret}
-        url = f"{outside_url(self._url, domain=account.domain)}/{PATHS['token']}"
-        try:
-            body = await self._caller.send(Call(SYSTEM, "POST auth", "POST", url, body=secrets))
-        except Rejected as refused:
-            if refused.status in {404, 410}:
-                raise
-            raise Unauthorized(SYSTEM, "POST auth", status=refused.status) from None
-        token = text(body.get("access_token")) if isinstance(body, Mapping) else None
-        if token is None:
-            raise OffContract(SYSTEM, "POST auth", note="no token")
-        seconds = whole(body.get("expires_in"))
-        life = timedelta(seconds=max(seconds - 60, 1)) if seconds else TOKEN_LIFE
-        return Token(token, self._clock() + life)

@@ -24,6 +24,7 @@ from app.wms.fassto import Fassto
 from app.wms.gateway import WmsGateway
 from app.wms.marks import Marks
 from app.wms.sellmate import Sellmate
+from app.wms.standing import Standing
 from commands.kernel.order import OrderId, OrderItemCode
 from commands.kernel.warehouse import Capability
 from commands.kernel.who import ChannelId, MallId, Shop
@@ -168,10 +169,9 @@ class Rig:
                 "fassto": Fassto(caller, self.clock, url="http://127.0.0.1/fassto"),
             },
             self._of_channel,
-            self.troubles,
+            Standing(self.troubles, self.clock, lambda text: f"hash of {len(text)} {hash(text)}"),
             Marks(self.book, self.clock, seconds=write_seconds),
             self.clock,
-            fingerprint=lambda text: f"hash of {len(text)} {hash(text)}",
             partner=Partner("partner", sellmate_secret),
             read_seconds=read_seconds,
         )

@@ -54,7 +54,7 @@ async def test_each_failure_has_its_own_state_and_sentence(_case, wms, secrets, 
     assert checked.state == state, _case
     sentences = {check_text(checked.account, WmsState(s), Language.KO) for s in WmsState}
     assert len(sentences) == len(WmsState)
-    kept = await rig.gateway.trouble_of(checked.account)
+    kept = await rig.gateway.standing.of(checked.account)
     assert kept == (None if state in {"ok", "unreachable"} else checked.state), _case
 
 
