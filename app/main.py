@@ -49,6 +49,7 @@ from app.wiring.functions import channel_lifecycle, command_functions, shell_wor
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
 from app.wiring.people import managers_chat, operator_senders, people
+from app.wiring.promises import promise_work
 from app.wiring.wms import warehouse_side
 from commands.registry import COMMANDS
 
@@ -103,6 +104,9 @@ def build(
         clock,
         effects,
         queue_url=f"{settings.public_url}/console/claims",
+    )
+    promises = promise_work(
+        store.promises, store.chats, conversation, who.ports, store.connections.of_channel, clock
     )
     checkup = Checkup(
         COMMANDS,
@@ -218,7 +222,13 @@ def build(
         store.database,
         jobs,
         job_handlers(
-            store, mall, connecting, install.webhooks, {**work.handlers, **evidence.handlers}, metrics, clock
+            store,
+            mall,
+            connecting,
+            install.webhooks,
+            {**work.handlers, **evidence.handlers, **promises},
+            metrics,
+            clock,
         ),
         clock,
         worker_id=new_id(clock()),

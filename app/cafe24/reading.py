@@ -125,6 +125,7 @@ def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl) -> OrderItem:
         in_set=item.product_bundle is True,
         variant_code=item.variant_code,
         custom_variant_code=item.custom_variant_code,
+        shipped_at=item.shipped_date,
         delivered_at=item.delivered_date,
     )
 

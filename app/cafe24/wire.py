@@ -49,6 +49,7 @@ class OrderItem(Inbound):
     tracking_no: OptionalText = None
     shipping_company_code: OptionalText = None
     shipping_company_name: OptionalText = None
+    shipped_date: Instant = None
     delivered_date: Instant = None
     cancel_request_date: Instant = None
     cancel_date: Instant = None

@@ -1,29 +1,22 @@
 """What a merchant may choose (DESIGN §6): data of the connection, edited by its admins, merged by RFC 7396."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, ValidationError, field_validator
 
 from app.ports import Connection
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import CancelChoices, Choices, ExchangeReturnChoices
 from commands.kernel.who import Language
 
+from .group import Group
+from .shipping_settings import PartialShippingSettings, ShippingSettings, partial_shipping_of, shipping_of
 from .warehouse import GROUP, SHIP_DATE, WMS_SECRETS, WmsSettings, another_warehouse, has_warehouse
 
 SECRETS = frozenset({("sms", "apiKey"), ("sms", "apiSecret")}) | WMS_SECRETS
 DEEPEST = 8
 Patch = dict[str, Any]
-
-
-class Group(BaseModel):
-    """Unknown keys are refused: a typing mistake must not look like a choice."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
-    )
 
 
 class OrderChoices(Group):
@@ -83,6 +76,8 @@ class CommandSwitches(Group):
     order_list: bool = True
     cancel: bool = True
     exchange_return: bool = True
+    address_change: bool = True
+    ship_date: bool = True
     why: bool = True
 
 
@@ -92,6 +87,8 @@ class ShopSettings(Group):
     wms: WmsSettings = WmsSettings()
     cancel: CancelSettings = CancelSettings()
     exchange_return: ExchangeReturnSettings = ExchangeReturnSettings()
+    partial_shipping: PartialShippingSettings = PartialShippingSettings()
+    shipping: ShippingSettings = ShippingSettings()
     notify: NotifySettings = NotifySettings()
     orders: OrderChoices = OrderChoices()
     identity: IdentityChoices = IdentityChoices()
@@ -135,6 +132,8 @@ def choices_of(connection: Connection) -> Choices:
         cancel=_cancel(cancel) if cancel else CANCEL_BY_DEFAULT,
         exchange_return=_exchange_return(exchange_return) if exchange_return else EXCHANGE_RETURN_BY_DEFAULT,
         lookback_months=(stored.get("orders") or {}).get("lookbackMonths", LOOKBACK_BY_DEFAULT),
+        partial_shipping=partial_shipping_of(stored),
+        shipping=shipping_of(stored),
         commands_on=_served(_on(COMMANDS_BY_DEFAULT | switched) if switched else ON_BY_DEFAULT, stored),
     )
 

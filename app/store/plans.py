@@ -1,15 +1,15 @@
 """What customers saw and may confirm. Who they are and what they wrote is sealed."""
 
 from dataclasses import asdict
-from typing import Any
 
 from app.clock import from_millis, to_millis
 from app.keys import KeyRing
-from app.ports import KeptPlan, Reach, Row
+from app.ports import KeptPlan, Row
 from commands.kernel.order import OrderId
-from commands.kernel.who import ChannelId, Customer, Guest, Language, MallId, Member
+from commands.kernel.who import ChannelId, Customer, MallId
 
 from .database import OpenDatabase
+from .people import customer_from_json, customer_to_json, reach_from_json
 from .sealed import PLAN_CUSTOMER, PLAN_PAYLOAD, PLAN_SHOWN
 from .values import from_json, to_json
 
@@ -23,7 +23,7 @@ class SqlPlans:
 
     async def keep(self, plan: KeptPlan) -> None:
         key = (plan.mall_id, plan.id)
-        who = {"customer": _to_json(plan.customer), "reach": asdict(plan.reach)}
+        who = {"customer": customer_to_json(plan.customer), "reach": asdict(plan.reach)}
         await self._database.write(
             """INSERT INTO plan (mall_id, id, shop_no, channel_id, command, order_id, customer_enc, seen,
                 payload_enc, shown_enc, settings_version, created_at, expires_at)
@@ -65,8 +65,8 @@ class SqlPlans:
             channel_id=ChannelId(row["channel_id"]),
             command=row["command"],
             order_id=OrderId(row["order_id"]),
-            customer=_from_json(known["customer"]),
-            reach=_reach(known["reach"]),
+            customer=customer_from_json(known["customer"]),
+            reach=reach_from_json(known["reach"]),
             seen=row["seen"],
             payload=None if payload is None else from_json(payload),
             shown=from_json(shown),
@@ -78,18 +78,4 @@ class SqlPlans:
 
 def customer_of(opened: bytes) -> Customer:
     """Of what `PLAN_CUSTOMER` held."""
-    return _from_json(from_json(opened)["customer"])
-
-
-def _to_json(customer: Customer) -> dict[str, Any]:
-    return {"kind": "member" if isinstance(customer, Member) else "guest", **asdict(customer)}
-
-
-def _from_json(kept: dict[str, Any]) -> Customer:
-    fields = {name: value for name, value in kept.items() if name != "kind"}
-    return Member(**fields) if kept["kind"] == "member" else Guest(**fields)
-
-
-def _reach(kept: dict[str, Any]) -> Reach:
-    language = kept["language"]
-    return Reach(kept["user_id"], kept["chat_id"], Language(language) if language else None)
+    return customer_from_json(from_json(opened)["customer"])

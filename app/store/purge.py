@@ -77,6 +77,8 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
         """DELETE FROM plan WHERE created_at <= :before AND NOT EXISTS (SELECT 1 FROM intent
         WHERE intent.mall_id = plan.mall_id AND intent.plan_id = plan.id)""",
     ),
+    # Nobody waits for longer; ended ones are the kept-rate of a season.
+    "ship_promise": (timedelta(days=120), "DELETE FROM ship_promise WHERE promised_at <= :before"),
     "wms_mark_asked": (
         timedelta(hours=24),
         "UPDATE wms_mark SET asked_enc = NULL WHERE asked_enc IS NOT NULL AND begun_at <= :before",

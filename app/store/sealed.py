@@ -50,6 +50,7 @@ PLAN_SHOWN = Sealed("plan", "shown_enc", "planshown", ("mall_id", "id"))
 INTENT_SHOWN = Sealed("intent", "shown_enc", "intentshown", ("mall_id", "id"))
 INTENT_WORDS = Sealed("intent", "words_enc", "intentwords", ("mall_id", "id"))
 PHOTO_OWNER = Sealed("photo", "owner_enc", "photoowner", ("mall_id", "ref"))
+PROMISE_ASKER = Sealed("ship_promise", "asker_enc", "promiseasker", ("mall_id", "order_id", "item_code"))
 WMS_ASKED = Sealed("wms_mark", "asked_enc", "wmsasked", ("mall_id", "mark_key"))
 
 # Phone numbers are not here: they live for hours, and a retired key ends them.
@@ -68,5 +69,6 @@ SEALED = (
     INTENT_SHOWN,
     INTENT_WORDS,
     PHOTO_OWNER,
+    PROMISE_ASKER,
     WMS_ASKED,
 )

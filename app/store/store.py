@@ -17,6 +17,7 @@ from .mall_tokens import SqlMallTokens
 from .once import SqlOnce
 from .pairings import SqlPairings
 from .plans import SqlPlans
+from .promises import SqlShipPromises
 from .webhooks import SqlDeliveries
 from .wms import SqlMarkBook, SqlWmsTroubles
 
@@ -34,10 +35,11 @@ class Store:
     deliveries: SqlDeliveries
     plans: SqlPlans
     intents: SqlIntents
+    promises: SqlShipPromises
     wms_marks: SqlMarkBook
     wms_troubles: SqlWmsTroubles
-    claims: SqlClaims
     photos: SqlPhotos
+    claims: SqlClaims
 
     async def close(self) -> None:
         await self.database.close()
@@ -60,8 +62,9 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         deliveries=SqlDeliveries(database, keys),
         plans=SqlPlans(database, keys),
         intents=SqlIntents(database, keys),
+        promises=SqlShipPromises(database, keys),
         wms_marks=SqlMarkBook(database, keys),
         wms_troubles=SqlWmsTroubles(database),
-        claims=SqlClaims(database, keys),
         photos=SqlPhotos(database, keys),
+        claims=SqlClaims(database, keys),
     )

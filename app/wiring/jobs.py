@@ -13,12 +13,14 @@ from app.store.purge import purge
 from app.store.store import Store
 from app.wiring.effects import CLAIMS_DUE
 from app.wiring.mall import MallSide
+from app.wiring.promises import LOOK_FOR_DUE, SHIP_DATES
 
 RECURRING: Mapping[str, timedelta] = {
     "purge": timedelta(hours=1),
     "refresh_idle": timedelta(hours=6),
     "revoke_lapsed": timedelta(minutes=5),
     CLAIMS_DUE: timedelta(minutes=1),
+    SHIP_DATES: LOOK_FOR_DUE,
 }
 
 

@@ -15,6 +15,7 @@ from app.identity.sessions import Sessions
 from app.identity.strangers import OrdersOfKnownMembers
 from app.identity.verification import Verification
 from app.ports import Call, Connection, SmsSender, Surface
+from app.promises.keeper import PromiseKeeper
 from app.settings import Settings
 from app.shops.book import ConnectionBook
 from app.shops.settings import choices_of
@@ -115,7 +116,7 @@ def people(
         effects=effects,
         offers=RegisteredOffers(),
         ship_dates=RegisteredShipDates(),
-        promises=None,  # type: ignore[arg-type]
+        promises=PromiseKeeper(store.promises),
         receivers=mall.receivers,
         surcharges=mall.surcharges,
         variants=mall.variants,

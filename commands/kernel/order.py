@@ -72,6 +72,7 @@ class OrderItem:
     in_set: bool = False
     variant_code: str | None = None
     custom_variant_code: str | None = None
+    shipped_at: datetime | None = None
     delivered_at: datetime | None = None
 
     @property

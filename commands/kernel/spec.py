@@ -45,7 +45,7 @@ class Effects(Protocol):
     async def open_receipts(self, ask: "Ask", order_ids: Iterable[OrderId]) -> Mapping[OrderId, Receipt]:
         """What is under way for these orders, without asking the mall. A change by somebody else comes
         without id, command, lines and name. One in `pending` waits for a manager: it takes only the lines in
-        `shown["items"]`, whoever asked for it.
+        `shown["items"]`, whoever asked for it; beside something that is being done these stand in `shown["waiting"]`.
         """
         ...
 
@@ -91,13 +91,14 @@ class Promises(Protocol):
 @dataclass(frozen=True, slots=True)
 class ShownDate:
     """Items that leave together, in words: `note` says why there is no day, or what the day rests on; `restock`: when
-    items without stock come back.
+    items without stock come back; `known` False: the warehouse did not answer.
     """
 
     codes: tuple[OrderItemCode, ...]
     ship_date: date | None
     note: str
     restock: Mapping[OrderItemCode, date]
+    known: bool = True
 
 
 class ShipDates(Protocol):

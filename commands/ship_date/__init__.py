@@ -11,7 +11,7 @@ from .doctor import examine
 from .screens import COMMAND, LIST, list_screen
 from .wire import ViewParams, ViewResult
 
-__all__ = ["SPEC", "for_detail"]
+__all__ = ["SPEC", "TEXTS", "for_detail"]
 SPEC = CommandSpec(
     name=COMMAND,
     texts=TEXTS,

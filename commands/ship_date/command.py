@@ -144,6 +144,7 @@ def shown(ask: Ask, dated: Dated) -> list[ShownDate]:
             ship_date=group.ship_date,
             note=TEXTS.say(ask.language, f"group.{group.why}"),
             restock={code: back[code] for code in group.codes if code in back},
+            known=group.why is not Why.WAREHOUSE_UNAVAILABLE,
         )
         for group in dated.groups
     ]

@@ -1,0 +1,82 @@
+"""The recurring look at orders whose ship date was promised. Gentle: few orders a turn, each twice a day."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+
+from app.clock import Clock
+from app.errors import Unauthorized
+from app.ports import Job
+from app.ports.promises import End, OrderPromises, ShipPromises
+from commands.kernel.calendar import kst_day
+from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode
+from commands.kernel.ports import Unavailable
+from commands.kernel.spec import Ask
+
+from .keeper import LOOK_EVERY
+from .telling import Tell
+
+ORDERS_A_TURN = 20
+SHIPPED = frozenset({ItemState.IN_TRANSIT, ItemState.DELIVERED})
+AskAgain = Callable[[OrderPromises], Awaitable[Ask]]
+Days = Mapping[OrderItemCode, date | None]
+
+
+class Looking:
+    """`again` rebuilds the customer's question, asked by nobody in particular: what it finds is no new promise. It
+    raises `Unauthorized` for a shop that is away.
+    """
+
+    def __init__(self, promises: ShipPromises, again: AskAgain, tell: Tell, clock: Clock) -> None:
+        self._promises = promises
+        self._again = again
+        self._tell = tell
+        self._clock = clock
+
+    async def look(self, _job: Job) -> None:
+        for promises in await self._promises.due(self._clock(), ORDERS_A_TURN):
+            try:
+                told, ended = await self._found(promises)
+            except (Unavailable, Unauthorized):
+                told, ended = {}, {}
+            await self._promises.looked(promises, told, ended, self._clock() + LOOK_EVERY)
+
+    async def _found(self, promises: OrderPromises) -> tuple[Days, Mapping[OrderItemCode, End]]:
+        ask = await self._again(promises)
+        order = await ask.ports.orders.one(ask.shop, ask.customer, promises.order_id)
+        if order is None:
+            return {}, dict.fromkeys(promises.told, "gone")
+        today = kst_day(self._clock())
+        ended = {
+            code: end for code in promises.told if (end := _end(order, code, promises.first[code], today))
+        }
+        days = await self._days(ask, order)
+        changed = {
+            code: days[code]
+            for code, day in promises.told.items()
+            if code not in ended and code in days and days[code] != day
+        }
+        if changed:
+            # Told before it is kept: a crash between the two finds the same message already said.
+            await self._tell(ask, promises, changed)
+        return changed, ended
+
+    @staticmethod
+    async def _days(ask: Ask, order: Order) -> Days:
+        """Of the items that the warehouse could be asked about."""
+        groups = await ask.ports.ship_dates.of(ask, order)
+        return {code: group.ship_date for group in groups if group.known for code in group.codes}
+
+
+def _end(order: Order, code: OrderItemCode, first: date, today: date) -> End | None:
+    item = next((item for item in order.items if item.code == code), None)
+    if item is None:
+        return "gone"
+    if item.state is ItemState.PREPARING:
+        return None
+    return _shipped(item, first, today) if item.state in SHIPPED else "gone"
+
+
+def _shipped(item: OrderItem, first: date, today: date) -> End:
+    """By the mall's own day; where it tells none, a look twice a day is near enough."""
+    left = kst_day(item.shipped_at) if item.shipped_at else today
+    return "kept" if left <= first else "late"
