@@ -238,7 +238,7 @@ async def test_what_is_open_names_the_lines_that_wait(desk):
 
 
 async def test_the_order_changed_while_it_waited(desk, mall, talk):
-    """It ends, with the reason, for everybody: what cannot be approved must not stay in the queue (decision 15)."""
+    """It ends, with the reason, for everybody: what cannot be approved must not stay in the queue."""
     receipt = await desk.waits()
     mall.versions["o1"] = "cancelled in the admin"
     failed = await desk.approves(receipt.receipt_id)
