@@ -120,10 +120,9 @@ class Bucket:
     async def delete(self, names: Sequence[str]) -> None:
         from obstore.exceptions import BaseError, NotFoundError
 
-        for name in names:
-            try:
-                await self._store.delete_async(name)
-            except (NotFoundError, FileNotFoundError):
-                continue
-            except BaseError as error:
-                raise Unavailable("evidence", "delete", note=type(error).__name__) from None
+        try:
+            await self._store.delete_async(list(names))
+        except (NotFoundError, FileNotFoundError):
+            pass  # of a bucket that answers so, each name was tried
+        except BaseError as error:
+            raise Unavailable("evidence", "delete", note=type(error).__name__) from None

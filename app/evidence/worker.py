@@ -28,7 +28,7 @@ class TooManyPixels(Exception):
 
 
 def limit_ourselves(memory: int, cpu_seconds: int) -> None:
-    """No files, no children, no core dump. Without such limits (Windows) time and pixels are the only ones."""
+    """Writes no file, dumps no core. Without such limits (Windows) time and pixels are the only ones."""
     try:
         import resource
     except ImportError:
