@@ -17,7 +17,7 @@ from app.cafe24.oauth import REQUIRED_SCOPES
 from app.main import build
 from app.sandbox.cafe24.claim_book import ClaimBook
 from app.sandbox.cafe24.ledger import Act, RequestEntry
-from app.sandbox.cafe24.order import Claim
+from app.sandbox.cafe24.order import Claim, Order
 from app.sandbox.cafe24.state import Mall
 from app.sandbox.channel.functions import Caller
 from app.sandbox.phone.sender import TroubledSender
@@ -43,6 +43,18 @@ class Effect:
     def outcome(self) -> str:
         """`open`, `accepted` or `rejected`."""
         return "accepted" if self.claim else self.request.outcome if self.request else "nothing"
+
+
+def again(like: Order, order_id: str) -> Order:
+    """The same goods, ordered once more."""
+    order = deepcopy(like)
+    order.order_id = order_id
+    for item in order.items:
+        item.code = item.code.replace(like.order_id, order_id)
+        item.shipping_code = item.shipping_code and item.shipping_code.replace(like.order_id, order_id)
+    for receiver in order.receivers:
+        receiver.shipping_code = receiver.shipping_code.replace(like.order_id, order_id)
+    return order
 
 
 class Wires(httpx.AsyncBaseTransport):
@@ -183,16 +195,9 @@ class Town:
 
     def orders_again(self, like: str, number: int) -> str:
         """The same as before, on a new order."""
-        order_id = f"20261119-9{number:06d}"
-        order = deepcopy(self.goods[like])
-        order.order_id = order_id
-        for item in order.items:
-            item.code = item.code.replace(like, order_id)
-            item.shipping_code = item.shipping_code and item.shipping_code.replace(like, order_id)
-        for receiver in order.receivers:
-            receiver.shipping_code = receiver.shipping_code.replace(like, order_id)
-        self.mall.orders[order_id] = order
-        return order_id
+        order = again(self.goods[like], f"20261119-9{number:06d}")
+        self.mall.orders[order.order_id] = order
+        return order.order_id
 
     def shop_acts(self, act: str, order_id: str) -> Act:
         """Raises `ActImpossible` or `ApiError`."""
