@@ -21,7 +21,16 @@ from .words import audit_views, person
 LIMIT = 50
 CHUNK = 500
 LONGEST = 80
-GROUPS = ("cancel", "exchangeReturn", "addressChange", "settings", "connection", "console", "identity")
+GROUPS = (
+    "cancel",
+    "exchangeReturn",
+    "addressChange",
+    "settings",
+    "connection",
+    "console",
+    "customer",
+    "identity",
+)
 BOM = "\ufeff"
 COLUMNS = ("at", "act", "actText", "by", "byText", "subject", "facts")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.clock import Clock
 from app.ports import Connection
 from commands.kernel.failures import Failure
+from commands.kernel.ports import Unavailable
 from commands.kernel.who import Customer, Guest, Member
 
 from .pages import TEXTS, Pages
@@ -16,7 +17,9 @@ from .visits import Visit
 from .words import said
 
 Erase = Callable[[Connection, Customer, str], Awaitable[Mapping[str, int]]]
-"""(connection, whose, by whom) → how many of what were deleted. Raises `Failure` with a sentence."""
+"""(connection, whose, by whom) → how many of what were deleted. Raises `Failure` with a sentence, and `Unavailable`
+when some of it is left.
+"""
 LONGEST = 80
 KINDS = ("member", "guest")
 
@@ -46,6 +49,8 @@ class ErasingPage:
             deleted = await self._erase(connection, customer, visit.session.who)
         except Failure as failure:
             return self._page(visit, trouble=failure.message, status=409)
+        except Unavailable:
+            return self._page(visit, trouble=TEXTS.say(language, "erasing.unavailable"), status=503)
         return self._page(visit, deleted=deleted)
 
     def _page(

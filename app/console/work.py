@@ -44,7 +44,7 @@ class Neighbours:
     shown: Shown
     change: ChangeSettings
     findings: FindingsByCommand
-    erase: Erase | None = None
+    erase: Erase
     pictures_from: str = "https:"
     photos_from: str = ""
 
@@ -73,7 +73,7 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
         connections=near.connections,
     )
     audit = AuditPage(pages, near.audit, clock)
-    erasing = ErasingPage(pages, near.erase, clock) if near.erase else None
+    erasing = ErasingPage(pages, near.erase, clock)
 
     async def back_to_claims(_request: Request) -> Response:
         """A page that a decision answered, opened again by its address."""
@@ -107,12 +107,6 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
         Route(f"{HERE}/settings/{{section}}", back_to_settings, methods=["GET"]),
         Route(f"{HERE}/audit", reading(with_shop(audit.show))),
         Route(f"{HERE}/audit.csv", reading(with_shop(audit.export), admins_only=True)),
-        *(
-            [
-                Route(f"{HERE}/erasing", reading(with_shop(erasing.show), admins_only=True), methods=["GET"]),
-                Route(f"{HERE}/erasing", writing(with_shop(erasing.erase)), methods=["POST"]),
-            ]
-            if erasing
-            else []
-        ),
+        Route(f"{HERE}/erasing", reading(with_shop(erasing.show), admins_only=True), methods=["GET"]),
+        Route(f"{HERE}/erasing", writing(with_shop(erasing.erase)), methods=["POST"]),
     ]
