@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.sandbox.cafe24.back_office import auto_accept
 from app.sandbox.cafe24.claim_book import Why
 from app.sandbox.cafe24.claim_kinds import COURSES
-from app.sandbox.cafe24.claim_lines import pick
+from app.sandbox.cafe24.claim_lines import Pick, pick
 from app.sandbox.cafe24.endpoint import Ask, Endpoint
 from app.sandbox.cafe24.errors import ApiError, missing, wrong
 from app.sandbox.cafe24.goods_lines import AUTO_PICKUP, check_channel, check_status
@@ -28,12 +30,12 @@ def file_returns(ask: Ask) -> Row:
     """R00, or R10 where the mall accepts at once; no claim code in the answer."""
 
     def file(fields: Fields) -> Row:
-        order, entry = _file(ask, fields, "return")
+        order, picks, entry = _file(ask, fields, "return")
         if ask.mall.api_requests_obey_auto_accept:
             auto_accept(
                 ask.mall.claims, order, [code for code, _ in entry.items], ask.settings.order, "return"
             )
-        return _filed(ask, fields, order)
+        return _filed(ask, order, picks)
 
     return each(ask, "returnrequests", MOST_AT_ONCE, file)
 
@@ -42,8 +44,8 @@ def file_exchanges(ask: Ask) -> Row:
     """E00 and a request number; exchanges are never accepted by themselves."""
 
     def file(fields: Fields) -> Row:
-        order, entry = _file(ask, fields, "exchange")
-        return _filed(ask, fields, order) | {"exchange_request_no": entry.number}
+        order, picks, entry = _file(ask, fields, "exchange")
+        return _filed(ask, order, picks) | {"exchange_request_no": entry.number}
 
     return each(ask, "exchangerequests", MOST_AT_ONCE, file)
 
@@ -65,7 +67,7 @@ def reject_exchange(ask: Ask) -> Row:
     return {"exchangerequests": _rejected(ask, order_in_path(ask), one(ask), NO_EXCHANGE, "exchange")}
 
 
-def _file(ask: Ask, fields: Fields, kind: ClaimKind) -> tuple[Order, RequestEntry]:
+def _file(ask: Ask, fields: Fields, kind: ClaimKind) -> tuple[Order, list[Pick], RequestEntry]:
     order = order_in_body(ask, fields)
     why = Why(
         fields.choice("reason_type", BUYER_REASONS, required=True), fields.text("reason", required=True)
@@ -81,7 +83,7 @@ def _file(ask: Ask, fields: Fields, kind: ClaimKind) -> tuple[Order, RequestEntr
         check_status(one_pick, kind)
     if ask.mall.auto_pickup:
         raise ApiError(422, AUTO_PICKUP)
-    return order, ask.mall.claims.request(order, picks, why, account, kind, way_back, targets)
+    return order, picks, ask.mall.claims.request(order, picks, why, account, kind, way_back, targets)
 
 
 def _way_back(fields: Fields, *, required: bool) -> WayBack:
@@ -114,15 +116,9 @@ def _targets(ask: Ask, fields: Fields) -> list[Target]:
     return wanted
 
 
-def _filed(ask: Ask, fields: Fields, order: Order) -> Row:
+def _filed(ask: Ask, order: Order, picks: Sequence[Pick]) -> Row:
     """The lines as they were named: which code a cut part got, the answer does not say."""
-    named = fields.lines()
-    lines = (
-        [(line.code, line.quantity) for line in named]
-        if named is not None
-        else [(item.code, item.quantity) for item in order.items]
-    )
-    items = [{"order_item_code": code, "quantity": quantity} for code, quantity in lines]
+    items = [{"order_item_code": one.item.code, "quantity": one.quantity} for one in picks]
     return {"shop_no": ask.shop_no, "order_id": order.order_id, "items": items}
 
 
