@@ -11,6 +11,7 @@ from commands.kernel.who import CallerKind
 
 from .customers import customer_hash
 from .endings import MALL_SAID, in_words
+from .looks import next_look
 
 EFFECT = "effect"
 TELL = "tell"
@@ -22,6 +23,7 @@ TOLD = frozenset(
         ReceiptState.PENDING,
         ReceiptState.CHECKING,
         ReceiptState.FAILED,
+        ReceiptState.WITHDRAWN,
     }
 )
 
@@ -85,7 +87,16 @@ class Settling:
                 told = note or _needs_person(to) or _failed_after_approval(moved)
                 await self.tell(statements, moved, note=told, later=later)
 
-        moved = await self._intents.move(intent, to, at, also, stale=stale, waits=queue, decided=decided)
+        moved = await self._intents.move(
+            intent,
+            to,
+            at,
+            also,
+            stale=stale,
+            waits=queue,
+            decided=decided,
+            look_at=next_look(intent.at, at) if to.state is ReceiptState.REQUESTED else None,
+        )
         if moved is not None:
             self._jobs.wake()
         return moved

@@ -5,7 +5,7 @@ from commands.kernel.plan import Interrupted, Steps
 from .claims import ClaimPage, KeptClaim, KeptClaims, PendingClaim, PendingClaims, PhotoLinks
 from .connections import BindOutcome, Connection, Connections, ConnectionState
 from .database import Database, Row, Statements
-from .effects import Also, Decided, Intent, Intents, KeptPlan, Plans, Reach, Verdict, Waits
+from .effects import Also, Decided, Intent, Intents, KeptPlan, Looks, Plans, Reach, Verdict, Waits
 from .functions import Asking, Call, ChatUser, Function, Surface
 from .jobs import GivenUp, Job, JobHandler, Jobs, OnGiveUp
 from .mall import MallTokens, RateStore, TokenPair
@@ -73,6 +73,7 @@ __all__ = [
     "KeptCode",
     "KeptPlan",
     "KeptToken",
+    "Looks",
     "MallTokens",
     "Members",
     "NewVerification",

@@ -142,8 +142,11 @@ class Intents(Protocol):
         stale: bool = False,
         waits: Waits | None = None,
         decided: Decided | None = None,
+        look_at: datetime | None = None,
     ) -> Intent | None:
-        """Compare-and-set from `intent.state` of the same job: exactly one mover wins, the others get None."""
+        """Compare-and-set from `intent.state` of the same job: exactly one mover wins, the others get None.
+        `look_at`: when a request is looked at without news of it.
+        """
         ...
 
     async def approve(self, intent: Intent, decided: Decided, job_id: str, also: Also) -> Intent | None:
@@ -154,4 +157,20 @@ class Intents(Protocol):
 
     async def answer(self, intent: Intent, also: Also) -> Intent | None:
         """Marks an unfinished intent `answered`; None when it is finished or was marked before."""
+        ...
+
+
+class Looks(Protocol):
+    """Receipts in `requested`, by when they are looked at next."""
+
+    async def malls(self, now: datetime, limit: int) -> list[MallId]:
+        """Those with a look that is due, the longest waiting first."""
+        ...
+
+    async def take(self, mall_id: MallId, now: datetime, *, until: datetime) -> Intent | None:
+        """The one that waited longest, for exactly one taker; due again at `until` unless it is put off."""
+        ...
+
+    async def put_off(self, intent: Intent, due_at: datetime | None) -> None:
+        """None: not looked at any more. Nothing happens to one that is decided."""
         ...

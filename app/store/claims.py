@@ -70,7 +70,7 @@ class SqlClaims:
 
     async def due(self, now: datetime, limit: int) -> list[Intent]:
         rows = await self._database.read(
-            """SELECT * FROM intent WHERE due_at IS NOT NULL AND due_at <= :now
+            """SELECT * FROM intent WHERE due_at IS NOT NULL AND due_at <= :now AND state = 'pending'
             ORDER BY due_at LIMIT :at_most""",
             now=to_millis(now),
             at_most=limit,

@@ -86,6 +86,7 @@ class SqlIntents:
         stale: bool = False,
         waits: Waits | None = None,
         decided: Decided | None = None,
+        look_at: datetime | None = None,
     ) -> Intent | None:
         shown = None if to.shown is None else to_json(dict(to.shown)).encode()
         values = {
@@ -98,7 +99,7 @@ class SqlIntents:
             "settled_at": None if to.state in UNSETTLED else to_millis(at),
             "channel_id": waits and waits.channel_id,
             "kind": waits and waits.kind,
-            "due_at": waits and millis_or_none(waits.due_at),
+            "due_at": millis_or_none(waits.due_at if waits else look_at),
         }
         # A claim that waited may be `checking` once more: what an older job still says of it counts no more.
         return await self._change(

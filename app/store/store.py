@@ -13,6 +13,7 @@ from .connections import SqlConnections
 from .database import OpenDatabase, open_database
 from .evidence import SqlPhotos
 from .intents import SqlIntents
+from .looks import SqlLooks
 from .mall_tokens import SqlMallTokens
 from .once import SqlOnce
 from .pairings import SqlPairings
@@ -40,6 +41,7 @@ class Store:
     wms_troubles: SqlWmsTroubles
     photos: SqlPhotos
     claims: SqlClaims
+    looks: SqlLooks
 
     async def close(self) -> None:
         await self.database.close()
@@ -67,4 +69,5 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         wms_troubles=SqlWmsTroubles(database),
         photos=SqlPhotos(database, keys),
         claims=SqlClaims(database, keys),
+        looks=SqlLooks(database, keys),
     )

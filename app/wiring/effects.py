@@ -12,6 +12,7 @@ from app.effects.carrying import EffectJobs
 from app.effects.following import Following
 from app.effects.gate import ConnectionOf
 from app.effects.keeper import EffectKeeper
+from app.effects.looking import LOOK, Looking
 from app.effects.pending import BUDGET, PendingQueue
 from app.effects.pending_deadlines import Deadlines
 from app.effects.pending_telling import Announcing
@@ -26,6 +27,7 @@ from commands.kernel.mall import Choices
 from commands.kernel.spec import CommandSpec, Ports
 
 CLAIMS_DUE = "claims_due"
+SWEEP = "look_at_requests"
 
 
 def effect_keeper(store: Store, jobs: JobQueue, keys: KeyRing, connection_of: ConnectionOf) -> EffectKeeper:
@@ -84,14 +86,18 @@ def effect_work(
     )
     announcing = Announcing(asks, store.plans, store.intents, store.chats, conversation, queue_url=queue_url)
     deadlines = Deadlines(store.claims, queue, settling, connection_of, choices_of, clock)
+    following = Following(commands, asks, store.plans, store.intents, settling, clock)
+    looking = Looking(store.looks, jobs, following, clock)
     return EffectWork(
         handlers={
             EFFECT: carrying.carry_out,
             TELL: telling.tell,
             ANNOUNCE: announcing.announce,
             CLAIMS_DUE: deadlines.look,
+            SWEEP: looking.sweep,
+            LOOK: looking.look,
         },
         on_give_up={EFFECT: carrying.give_up},
-        following=Following(commands, asks, store.plans, store.intents, settling, clock),
+        following=following,
         pending=queue,
     )

@@ -11,7 +11,7 @@ from app.ports import Job, JobHandler
 from app.store.phone import VerificationStore
 from app.store.purge import purge
 from app.store.store import Store
-from app.wiring.effects import CLAIMS_DUE
+from app.wiring.effects import CLAIMS_DUE, SWEEP
 from app.wiring.mall import MallSide
 from app.wiring.promises import LOOK_FOR_DUE, SHIP_DATES
 
@@ -20,6 +20,7 @@ RECURRING: Mapping[str, timedelta] = {
     "refresh_idle": timedelta(hours=6),
     "revoke_lapsed": timedelta(minutes=5),
     CLAIMS_DUE: timedelta(minutes=1),
+    SWEEP: timedelta(hours=1),
     SHIP_DATES: LOOK_FOR_DUE,
 }
 
