@@ -7,7 +7,7 @@ from app.clock import Clock
 from commands.kernel.surcharges import PlaceSurcharge, PostcodeSurcharge, RegionalSurcharges, RegionsBy
 from commands.kernel.who import Shop
 
-from . import wire
+from . import shipping_wire as wire
 from .client import Cafe24Client
 from .warm import Warm, read_record
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from app.cafe24 import wire
+from app.cafe24 import shipping_wire as wire
 from app.cafe24.surcharges import Cafe24Surcharges, to_surcharges
 from app.errors import Unavailable
 from commands.kernel.surcharges import PlaceSurcharge, PostcodeSurcharge, RegionalSurcharges, RegionsBy
