@@ -59,7 +59,7 @@ class StartResult(Shape):
 
 
 class Uploads:
-    """`command`: the one whose switch decides; `read_seconds`: how long a file may take to arrive."""
+    """`read_seconds`: how long a file may take to arrive."""
 
     def __init__(
         self,
@@ -84,6 +84,8 @@ class Uploads:
         self._under_way = 0
 
     def functions(self, asking: Asking, command: CommandSpec | None) -> list[Function]:
+        """`command`: the one whose switch decides."""
+
         async def start(call: Call, params: StartParams) -> StartResult:
             return await self._start(asking, command, call, params)
 

@@ -41,7 +41,7 @@ def limit_ourselves(memory: int, cpu_seconds: int) -> None:
 
 def decode(body: bytes, type_: str) -> tuple[dict[str, Any], bytes, bytes]:
     """The facts, the picture, the thumbnail. Raises whatever the decoder raises."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     if type_ == "image/heic":
         from pillow_heif import register_heif_opener
@@ -51,10 +51,10 @@ def decode(body: bytes, type_: str) -> tuple[dict[str, Any], bytes, bytes]:
     with Image.open(BytesIO(body), formats=[FORMATS[type_]]) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             raise TooManyPixels
-        taken_at = _taken_at(opened.getexif())
+        taken_at = _taken_at(opened)
         opened.draft("RGB", (LONG_SIDE, LONG_SIDE))
         opened.load()
-        upright = ImageOps.exif_transpose(opened.convert("RGBA") if opened.mode == "P" else opened)
+        upright = _upright(opened.convert("RGBA") if opened.mode == "P" else opened)
         upright.thumbnail((LONG_SIDE, LONG_SIDE))
         picture = _plain(upright)
     thumbnail = picture.copy()
@@ -66,6 +66,15 @@ def decode(body: bytes, type_: str) -> tuple[dict[str, Any], bytes, bytes]:
         "height": picture.height,
     }
     return facts, _jpeg(picture), _jpeg(thumbnail)
+
+
+def _upright(image: Any) -> Any:
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  words of a camera that cannot be read spoil no picture
+        return image
 
 
 def _plain(image: Any) -> Any:
@@ -97,9 +106,12 @@ def _jpeg(image: Any) -> bytes:
     return out.getvalue()
 
 
-def _taken_at(exif: Any) -> str | None:
+def _taken_at(image: Any) -> str | None:
     """As the camera wrote it; a camera that names no zone stands in Korea."""
-    fields = exif.get_ifd(EXIF_IFD)
+    try:
+        fields = image.getexif().get_ifd(EXIF_IFD)
+    except Exception:  # noqa: BLE001  (same)
+        return None
     try:
         local = datetime.strptime(_words(fields[TAKEN_AT]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except (KeyError, TypeError, ValueError):

@@ -61,6 +61,15 @@ async def test_the_hour_it_was_taken(taken: str | None, offset: str | None, foun
     assert (await decoded(body)).taken_at == found
 
 
+@pytest.mark.parametrize(
+    "exif", [b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"]
+)
+async def test_a_camera_that_writes_nonsense_spoils_no_photo(exif: bytes) -> None:
+    answer = await decoded(saved(scene(), exif=exif))
+    assert answer.taken_at is None
+    assert b"garbage" not in answer.picture
+
+
 @pytest.mark.parametrize("type_", ["image/jpeg", "image/png", "image/webp", "image/heic"])
 async def test_upright_as_the_camera_was_held(type_: str) -> None:
     """The left half is red; turned by a quarter to the right, red is above."""

@@ -3,11 +3,20 @@
 import asyncio
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
-from app.evidence.limits import MAX_BYTES
+from app.evidence import worker
+from app.evidence.decoder import Decoder
+from app.evidence.limits import MAX_BYTES, MAX_PIXELS, TYPES, Refusal
+from app.evidence.uploads import AT_A_TIME, Uploads
+from app.evidence.words import TEXTS
+from app.store import open_database, store_on
+from app.store.rates import SqlRates
+from app.wiring.evidence import evidence_side
 from tests.app.test_privacy import bytes_in
-from tests.scenario.verbs import on_sqlite, refused
+from tests.scenario.verbs import on_sqlite, refused, until
 from tests.world import HandClock, Road
 
 from .customers import START, Uploader, files_in, pieces, sends
@@ -15,8 +24,6 @@ from .pictures import bomb, photo
 
 
 async def kept_rows(road: Road) -> int:
-    from app.store import open_database
-
     database = open_database(road.settings.database_url)
     try:
         return (await database.read("SELECT count(*) AS n FROM photo"))[0]["n"]
@@ -276,3 +283,116 @@ async def test_only_posts(minji: Uploader) -> None:
     path = await minji.starts()
     assert (await minji.road.client.get(path)).status_code == 405
     assert (await sends(minji.road, path, photo())).status_code == 201
+
+
+def as_form(body: bytes) -> bytes:
+    return one_part(FILE, body) + b"--x--\r\n"
+
+
+def scope_of(path: str) -> dict[str, object]:
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "scheme": "http",
+        "http_version": "1.1",
+        "query_string": b"",
+        "headers": [(b"content-type", b"multipart/form-data; boundary=x"), (b"host", b"127.0.0.1")],
+    }
+
+
+async def test_a_sender_that_hangs_up_halfway(minji: Uploader, folder: Path) -> None:
+    path = await minji.starts()
+    coming = [
+        {"type": "http.request", "body": as_form(photo())[:500], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    said: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return coming.pop(0)
+
+    async def send(message: dict[str, object]) -> None:
+        said.append(message)
+
+    await minji.road.application(scope_of(path), receive, send)
+    assert said[0]["status"] == 408
+    assert (await sends(minji.road, path, photo())).status_code == 404
+    assert files_in(folder) == []
+    assert await kept_rows(minji.road) == 0
+
+
+@on_sqlite
+async def test_when_all_places_are_taken_the_address_stays_good(minji: Uploader) -> None:
+    held = asyncio.Event()
+
+    async def slowly() -> object:
+        yield as_form(photo())[:100]
+        await held.wait()
+        yield as_form(photo())[100:]
+
+    async def sends_slowly() -> int:
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        path = await minji.starts()
+        answer = await minji.road.client.post(path, content=slowly(), headers=headers)  # type: ignore[arg-type]
+        return answer.status_code
+
+    path = await minji.starts()
+    slow = [asyncio.create_task(sends_slowly()) for _ in range(AT_A_TIME)]
+
+    async def full() -> bool:
+        return (await sends(minji.road, "/wam/uploads/none", b"x")).status_code == 503
+
+    await until(full)
+    busy = await sends(minji.road, path, photo())
+    assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
+    assert busy.json()["error"]["type"] == "tooMany"
+    held.set()
+    assert await asyncio.gather(*slow) == [201] * AT_A_TIME
+    assert (await sends(minji.road, path, photo())).status_code == 201
+
+
+@on_sqlite
+async def test_a_file_that_never_ends_to_arrive(minji: Uploader, clock: HandClock, folder: Path) -> None:
+    database = open_database(minji.road.settings.database_url)
+    store = store_on(database, minji.road.settings.keys, clock)
+    side = evidence_side(minji.road.settings, store, store.connections.of_channel, clock)
+    hasty = Uploads(
+        side.album,
+        Decoder(),
+        store.once,
+        SqlRates(database),
+        minji.road.settings.keys,
+        clock,
+        public_url="",
+        read_seconds=0.05,
+    )
+
+    async def dripping() -> object:
+        yield as_form(photo())[:100]
+        await asyncio.sleep(60)
+
+    path = await minji.starts()
+    transport = httpx.ASGITransport(Starlette(routes=hasty.routes()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        answer = await client.post(path, content=dripping(), headers=headers)  # type: ignore[arg-type]
+    assert answer.status_code == 408
+    assert "사진을 다시 선택해 주세요." in answer.json()["error"]["message"]
+    assert files_in(folder) == []
+    await database.close()
+
+
+def test_every_refusal_stands_in_the_policy_and_in_every_language() -> None:
+    policy = (Path(__file__).parents[2] / "app" / "evidence" / "policy.md").read_text()
+    for refusal in Refusal:
+        assert f"`{refusal}`" in policy
+        assert TEXTS.has(f"refused.{refusal}")
+
+
+def test_the_numbers_of_the_worker_are_ours() -> None:
+    """It imports nothing of ours, so what it must share is written twice."""
+    assert worker.MAX_PIXELS == MAX_PIXELS
+    assert tuple(worker.FORMATS) == TYPES
