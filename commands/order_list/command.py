@@ -2,7 +2,7 @@
 
 from weakref import WeakKeyDictionary
 
-from commands.explain import decision_shape, order_card, order_detail
+from commands.explain import decision_shape, order_card, order_detail, ship_groups_shape
 from commands.kernel.decision import Decision
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.order import Order, OrderId, product_numbers
@@ -66,7 +66,12 @@ async def detail(ask: Ask, params: DetailParams) -> DetailResult:
         ActionShape(command=o.command, decision=decision_shape(o.decision, o.texts, ask.language))
         for o in offers
     ]
-    return DetailResult(order=order_detail(order, ask), actions=actions)
+    dates = await ask.ports.ship_dates.of(ask, order)
+    return DetailResult(
+        order=order_detail(order, ask),
+        actions=actions,
+        ship_dates=ship_groups_shape(order, dates, ask) if dates else None,
+    )
 
 
 async def pictures(ask: Ask, params: PicturesParams) -> PicturesResult:

@@ -1,14 +1,15 @@
 """The order list and the order detail as screens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from commands.explain import WORDS, day_text, finding_text, money_text, payment_text, status_text
+from commands.explain import WORDS, date_text, day_text, finding_text, money_text, payment_text, status_text
+from commands.kernel.calendar import kst_day
 from commands.kernel.decision import Allowed, decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import MIXED, ItemState, Order, OrderItem
 from commands.kernel.screen import Badge, Button, Card, Line, Notice, Row, Run, Screen, Show, Tone
-from commands.kernel.spec import Ask
+from commands.kernel.spec import Ask, ShownDate
 from commands.kernel.who import CallerKind
 
 from .command import TEXTS, latest, one_order, why_none
@@ -105,7 +106,15 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
         lead=f"{day_text(order, ask)} · {order.order_id}",
         notices=tuple(Notice(finding_text(f, TEXTS, ask.language, reader)) for f in findings),
         cards=tuple(
-            c for c in (products, _parcels(order, ask), _payment(order, ask), _receiver(order, ask)) if c
+            c
+            for c in (
+                products,
+                *_dates(order, await ask.ports.ship_dates.of(ask, order), ask),
+                _parcels(order, ask),
+                _payment(order, ask),
+                _receiver(order, ask),
+            )
+            if c
         ),
         buttons=(
             *(
@@ -118,6 +127,23 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
         ),
         pictures=Run(PICTURES, {"orderId": order.order_id}),
     )
+
+
+def _dates(order: Order, groups: Sequence[ShownDate], ask: Ask) -> list[Card]:
+    """One line a parcel; which items are in it only where there are several."""
+    if not groups:
+        return []
+    names = {item.code: item.product_name for item in order.items}
+    today = kst_day(ask.now)
+    lines = []
+    for number, group in enumerate(groups, start=1):
+        label = TEXTS.say(ask.language, "detail.ships")
+        if len(groups) > 1:
+            label = TEXTS.say(ask.language, "detail.ships.part", number=number)
+        said = date_text(group.ship_date, ask.language, today) if group.ship_date else group.note
+        items = ", ".join(dict.fromkeys(names[code] for code in group.codes)) if len(groups) > 1 else ""
+        lines.append(Line(label, f"{said} · {items}" if items else said))
+    return [Card(TEXTS.say(ask.language, "detail.ships"), lines=tuple(lines))]
 
 
 def _parcels(order: Order, ask: Ask) -> Card | None:

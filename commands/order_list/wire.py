@@ -2,7 +2,15 @@
 
 from pydantic import Field
 
-from commands.shapes import ActionShape, CommandParams, DecisionShape, OrderCard, OrderDetail, Shape
+from commands.shapes import (
+    ActionShape,
+    CommandParams,
+    DecisionShape,
+    OrderCard,
+    OrderDetail,
+    Shape,
+    ShipGroup,
+)
 
 
 class ViewParams(CommandParams):
@@ -21,10 +29,11 @@ class DetailParams(CommandParams):
 
 
 class DetailResult(Shape):
-    """`actions`: what the commands that exist would say to this order."""
+    """`actions`: what the commands that exist would say to this order; `shipDates` only with a warehouse (H16)."""
 
     order: OrderDetail
     actions: list[ActionShape]
+    ship_dates: list[ShipGroup] | None = None
 
 
 class PicturesParams(CommandParams):
