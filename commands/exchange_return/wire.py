@@ -69,11 +69,14 @@ class AddressParams(Params):
 
     @model_validator(mode="after")
     def _complete(self) -> "AddressParams":
-        """Raises for the first member that is none, by its name."""
+        """The error names the members that are none."""
         if self.same_as_order:
             return self
-        if not self.receiver_name or not self.address1:
-            raise ValueError("receiverName and address1 are needed")
+        absent = [
+            n for n, v in {"receiverName": self.receiver_name, "address1": self.address1}.items() if not v
+        ]
+        if absent:
+            raise ValueError(f"{' and '.join(absent)} must not be empty")
         digits = self.cellphone.replace("-", "")
         if not (
             digits.isascii() and digits.isdigit() and digits.startswith("01") and len(digits) in {10, 11}
