@@ -49,7 +49,7 @@ from app.wiring.functions import channel_lifecycle, command_functions, shell_wor
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
 from app.wiring.people import managers_chat, operator_senders, people
-from app.wiring.promises import promise_work
+from app.wiring.promises import and_hurry, promise_work
 from app.wiring.wms import warehouse_side
 from commands.registry import COMMANDS
 
@@ -173,7 +173,7 @@ def build(
         door.sign_in,
         conversation.names,
         clock,
-        on_order=work.following.changed,
+        on_order=and_hurry(work.following.changed, store.promises, clock),
     )
     shops = ShopFunctions(
         keeper=keeper,

@@ -1,7 +1,9 @@
 """Ship dates that were promised: kept by the commands' port, looked at again by a recurring job."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from app.cafe24.webhooks import OnOrder
 from app.clock import Clock
 from app.effects.gate import ConnectionOf
 from app.errors import Unauthorized
@@ -10,8 +12,9 @@ from app.ports.promises import OrderPromises, ShipPromises
 from app.promises.looking import Looking
 from app.promises.telling import TellingDates
 from app.shops.settings import choices_of
+from commands.kernel.order import OrderId
 from commands.kernel.spec import Ask, Ports
-from commands.kernel.who import Caller, CallerKind, Language
+from commands.kernel.who import Caller, CallerKind, Language, MallId
 
 SHIP_DATES = "ship_dates"
 LOOK_FOR_DUE = timedelta(minutes=10)
@@ -45,3 +48,14 @@ def promise_work(
 
     looking = Looking(promises, again, TellingDates(chats, conversation), clock)
     return {SHIP_DATES: looking.look}
+
+
+def and_hurry(follow: OnOrder, promises: ShipPromises, clock: Clock) -> OnOrder:
+    """News of an order is followed, and its promised dates are looked at soon."""
+
+    async def changed(mall_id: MallId, order_ids: Sequence[str]) -> None:
+        for order_id in order_ids:
+            await promises.hurry(mall_id, OrderId(order_id), clock())
+        await follow(mall_id, order_ids)
+
+    return changed
