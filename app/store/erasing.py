@@ -23,7 +23,7 @@ _NOBODY = {
     "reach": {"user_id": None, "chat_id": None, "language": None},
 }
 KEPT_OF_SHOWN = frozenset(
-    {"items", "parts", "codes", "outcome", "refund", "kind", "shippingPayer", "shippingFee"}
+    {"items", "parts", "codes", "outcome", "refund", "currency", "kind", "shippingPayer", "shippingFee"}
 )
 KEPT_OF_LINE = frozenset({"orderItemCode", "productName", "optionText", "quantity"})
 KEPT_OF_FINDING = ("rule", "code", "effect", "layer", "decisive", "items")
