@@ -1,11 +1,12 @@
 """`/배송지변경`: which orders may be sent elsewhere, whether this address will do, and the change itself."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from commands.claiming import CandidatesParams, ConfirmParams, HiddenOrder, missing_proof
 from commands.explain import decision_shape, item_shape, order_card
+from commands.kernel.address import Address
 from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.masking import masked_name
@@ -95,15 +96,15 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
         fields = {name: TEXTS.say(ask.language, f"field.{code}") for name, code in problems.items()}
         first = next(iter(fields.values()))
         raise Failure(FailureType.INVALID_PARAMS, first, fields=fields)
-    facts = await facts_for(ask, order, wanted)
+    facts = await facts_for(ask, order, _completed(wanted, order))
     decision = decide_address_change(facts)
     token, expires_at, missing = None, None, None
-    if isinstance(decision, Allowed) and facts.present:
+    if isinstance(decision, Allowed) and facts.present and facts.wanted:
         missing = await missing_proof(ask, order, params.orderer_name, account_missing=False) or None
         if not missing:
             wish = Wish(
                 order_id=order.order_id,
-                address=wanted,
+                address=facts.wanted,
                 before=facts.present,
                 shipments=decision.plan.shipments,
                 held=decision.plan.tells_warehouse,
@@ -121,6 +122,15 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
         missing=missing,
         expires_at=expires_at,
     )
+
+
+def _completed(wanted: Address, order: Order) -> Address:
+    """The mall takes the full address: a second number and a message that nobody gave stay as they are."""
+    to = next(iter(order.receivers), None)
+    if to is None:
+        return wanted
+    phone, message = wanted.phone or to.phone or None, wanted.message or to.message or None
+    return replace(wanted, phone=phone, message=message)
 
 
 def _shown(wish: Wish) -> dict[str, object]:

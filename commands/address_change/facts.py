@@ -54,6 +54,8 @@ class Facts:
                 zipcode=r.zipcode,
                 address1=r.address1,
                 address2=r.address2,
+                phone=r.phone or None,
+                message=r.message or None,
             )
             for r in self.order.receivers
         }

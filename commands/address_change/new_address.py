@@ -16,7 +16,11 @@ def address_is_unchanged(facts: Facts) -> Finding | None:
     """A19: 지금 주소와 같음."""
     if facts.wanted is None or facts.present is None:
         return None
-    same = replace(facts.wanted, phone=None, message=None) == facts.present
+    wanted, present = facts.wanted, facts.present
+    # What was left open stays as it is.
+    same = present == replace(
+        wanted, phone=wanted.phone or present.phone, message=wanted.message or present.message
+    )
     return of_order("A19", "address_unchanged", Effect.BLOCKS, Layer.ORDER) if same else None
 
 

@@ -261,3 +261,16 @@ def test_there_and_back_is_judged_alike(before, after, table):
     ]
     mirrored = {"fee_rises": "fee_falls", "fee_falls": "fee_rises"}
     assert {mirrored.get(code, code) for code in codes[0]} == codes[1]
+
+
+def test_what_is_led_back_is_the_whole_address():
+    """The mall takes full addresses only: a compensation must not empty the second number or the message."""
+    full = replace(receiver(), phone="02-555-1234", message="문 앞")
+    present = facts(of=order(receivers=(full,))).present
+    assert (present.phone, present.message) == ("02-555-1234", "문 앞")
+
+
+def test_a_second_number_that_was_left_open_is_no_change():
+    full = replace(receiver(), phone="02-555-1234", message="문 앞")
+    decision = decide_address_change(facts(of=order(receivers=(full,)), wanted=SEOUL))
+    assert [f.code for f in decision.findings] == ["address_unchanged"]
