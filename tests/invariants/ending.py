@@ -4,10 +4,15 @@ from typing import Any
 
 import orjson
 
+from app.cafe24.webhooks import DELIVERY_JOB
+from app.effects.settling import EFFECT, TELL
 from app.sandbox.cafe24.ledger import Act
 
 from .acting import Acting, met
 from .choices import FINAL, WITHOUT_KNOWING
+
+WORK = (EFFECT, TELL, DELIVERY_JOB)
+"""Kinds of jobs that may still change what somebody sees: a delivery whose mall is away comes back later."""
 
 
 class Ending(Acting):
@@ -23,7 +28,7 @@ class Ending(Acting):
         for order_id in {effect.order_id for effect in town.effects}:
             self.events.append(Act(order_id, 90026, "cancel_order"))
         await self._tell(self.events)
-        waiting = "SELECT * FROM job WHERE state = 'ready' AND kind IN ('effect', 'tell', 'webhook')"
+        waiting = f"SELECT * FROM job WHERE state = 'ready' AND kind IN {WORK}"
         for _ in range(60):
             await town.road.drain_jobs()
             if not town.rows(waiting):

@@ -93,3 +93,19 @@ async def test_part_of_a_line_that_the_mall_accepts_at_once_is_done(
     found = await road.customer_calls(taeho, "receipt.get", {"receiptId": receipt["receiptId"]})
     (claim,) = road.world.malls[MALL].orders[ORDER].claims
     assert found["receipt"]["claimCode"] == claim.code
+
+
+@on_sqlite
+async def test_news_that_meet_a_mall_that_is_away_are_not_lost(road: Road, taeho: User) -> None:
+    """The shop rejected a request; while its news were worked, the mall did not answer."""
+    mall = road.world.malls[MALL]
+    receipt = await asks_for(road, taeho, 3)
+    rejected = mall.reject_request(ORDER)
+    road.world.malls.faults.inject("500", path="GET /admin/orders", times=9)
+    road.clock.forward(seconds=66)  # type: ignore[attr-defined]
+    await mall_tells(road, rejected)
+    await become(road, taeho, {receipt: "requested"})
+    for _ in range(4):
+        road.clock.forward(seconds=30)  # type: ignore[attr-defined]
+        await road.drain_jobs()
+    await become(road, taeho, {receipt: "failed"})
