@@ -9,7 +9,7 @@ from commands.kernel.warehouse import Capability
 
 from .account import Account
 
-PATH = "wms"
+PATH = "wms.provider"
 _TROUBLES = {
     WmsState.BAD_CREDENTIALS: "wms_bad_credentials",
     WmsState.BAD_DOMAIN: "wms_bad_domain",
@@ -44,10 +44,10 @@ def examine(facts: WmsFacts) -> Iterator[Finding]:
         act = ChangesWhen(act="check_warehouse")
         yield Finding("W1", code, Effect.BLOCKS, Layer.WMS, provider, (), PATH, act)
     if facts.account.provider == "sellmate" and not facts.account.shop_id:
-        path = f"{PATH}.shopId"
+        path = "wms.shopId"
         yield Finding("W3", "wms_shop_unmapped", Effect.NOTES, Layer.WMS, provider, setting_path=path)
     for needed, code in _LOWERED:
         if needed not in facts.served:
-            yield Finding("W4", code, Effect.LOWERS, Layer.WMS, provider)
+            yield Finding("W4", code, Effect.LOWERS, Layer.WMS, provider, setting_path=PATH)
             if needed is Capability.ORDERS:
                 return

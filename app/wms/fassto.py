@@ -1,8 +1,9 @@
 """Fassto FMS (파스토): how it is asked. It stops whole releases only; what it calls things stands in fassto_wire.py."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from app.clock import Clock
@@ -71,7 +72,7 @@ class Fassto:
             details = [await self._release(account, release) for release in live]
             return order_of(order_id, details) if details else None
 
-        found = await _four_at_a_time([one(order_id) for order_id in order_ids])
+        found = await _four_at_a_time([partial(one, order_id) for order_id in order_ids])
         return {order.order_id: order for order in found if order}
 
     async def package_orders(self, account: Account, package_id: str) -> frozenset[OrderId]:
@@ -220,11 +221,11 @@ def _refusal(live: Iterable[Release], *, whole: bool) -> MarkResult | None:
     return None
 
 
-async def _four_at_a_time(waiting: Iterable[Awaitable[Answer]]) -> list[Answer]:
+async def _four_at_a_time(waiting: Iterable[Callable[[], Awaitable[Answer]]]) -> list[Answer]:
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(work: Awaitable[Answer]) -> Answer:
+    async def one(work: Callable[[], Awaitable[Answer]]) -> Answer:
         async with room:
-            return await work
+            return await work()
 
     return list(await asyncio.gather(*(one(work) for work in waiting)))

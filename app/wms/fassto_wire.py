@@ -116,7 +116,8 @@ def _items(release: Mapping[str, Any]) -> list[WarehouseItem]:
             tracking_number=text(release.get("invoiceNo")),
             courier=text(release.get("parcelNm")),
         )
-        for goods in rows(release.get("goods"))
+        # A release whose goods cannot be read still has its stage and its label.
+        for goods in rows(release.get("goods")) or [{}]
     ]
 
 

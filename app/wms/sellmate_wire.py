@@ -100,7 +100,8 @@ def level(sku: str, row: Mapping[str, Any]) -> StockLevel:
 
 def order_of(order_id: OrderId, row: Mapping[str, Any], before: tuple[WarehouseItem, ...]) -> WarehouseOrder:
     wms_id = text(row.get(ORDER["id"])) or ""
-    items = [*before, *(_item(wms_id, item) for item in rows(row.get(ORDER["items"])))]
+    # An order whose lines cannot be read is not an order without a label.
+    items = [*before, *(_item(wms_id, item) for item in rows(row.get(ORDER["items"])) or [{}])]
     packages: dict[str, list[str]] = {}
     for item in items:
         packages.setdefault(item.package_id or item.id, []).append(item.id)

@@ -72,6 +72,15 @@ async def test_never_more_than_four_at_a_time() -> None:
     assert most == 4
 
 
+async def test_a_slow_server_is_cut_while_orders_still_wait_for_their_turn() -> None:
+    rig = Rig(FASSTO, read_seconds=0.3)
+    await rig.look.check(rig.connection)
+    rig.faults.slow_seconds = 5
+    rig.faults.inject("slow", times=20)
+    with pytest.raises(Unavailable):
+        await rig.gateway.orders(SHOP, [f"20261123-00000{n:02d}" for n in range(12)])
+
+
 async def test_items_are_joined_by_sku(rig: Rig) -> None:
     order = (await rig.gateway.orders(SHOP, [ONE]))[ONE]
     assert [(i.order_item_code, i.sku, i.quantity, i.stage) for i in order.items] == [
