@@ -147,6 +147,28 @@ async def test_a_visitor_switches_it_on_prints_a_label_and_sets_a_restock_date(r
     assert "없습니다" in await panel.act({"act": "wmsUse", "value": "none"})
 
 
+@pytest.mark.parametrize(("provider", "beside", "each"), [("sellmate", 2, 0), ("fassto", 2, 2)])
+async def test_a_customer_asks_for_ship_dates(road: Road, provider: str, beside: int, each: int) -> None:
+    """One call to the mall; to the warehouse no more than its contract allows, with a warm token."""
+    minji = road.user("u-minji", "minji")
+    assert (await refused(road.customer_calls(minji, "shipDate.view"))).kind == "commandOff"
+    await use(road, provider)
+    await road.manager_calls("wms.check")
+    await road.manager_calls("settings.update", {"patch": {"orders": {"lookbackMonths": 3}}})
+    await road.customer_calls(minji, "orderList.view")
+    wms = road.world.warehouse
+    servers = (wms.sellmate.meeting, wms.fassto.meeting)
+    for meeting in servers:
+        meeting.calls.clear()
+    road.forget_mall_calls()
+    orders = (await road.customer_calls(minji, "shipDate.view"))["orders"]
+    assert orders
+    assert any(group.get("expectedShipDate") for order in orders for group in order["groups"])
+    calls = [call for meeting in servers for call in meeting.calls]
+    assert len(calls) <= beside + each * len(orders)
+    assert len(road.mall_calls) <= 1
+
+
 def test_words_are_the_same_in_three_languages() -> None:
     first, *others = [TEXTS.keys(language) for language in Language]
     assert all(keys == first for keys in others)
