@@ -179,7 +179,7 @@ def pending_claim(kept: KeptClaim) -> PendingClaim:
         order_id=intent.order_id,
         customer_label=label(kept.customer) if kept.customer else "",
         at=intent.at,
-        due_at=intent.waits.due_at if intent.waits else None,
+        due_at=intent.waits.due_at if intent.waits and decided is None else None,
         state=intent.state,
         shown=kept.shown,
         photos=tuple(kept.shown.get("photos", ())),

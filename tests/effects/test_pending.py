@@ -66,6 +66,7 @@ async def test_approved_is_asked_of_the_mall_once_and_told(desk, mall, talk):
 async def test_what_was_approved_is_followed_like_any_request(desk, mall, talk):
     receipt = await desk.waits()
     await desk.approves(receipt.receipt_id)
+    assert (await desk.work.pending.one(SHOP.channel_id, receipt.receipt_id)).due_at is None
     mall.decided["o1"] = Settled(ReceiptState.DONE)
     await desk.work.following.follow(SHOP.mall_id, OrderId("o1"))
     await desk.works(2)
