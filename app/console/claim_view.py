@@ -62,7 +62,7 @@ def claim_view(
         customer=claim.customer_label,
         at=claim.at.isoformat(),
         at_text=when(claim.at, language),
-        age=span(now - claim.at, language),
+        age=_age(now - claim.at, language),
         due=_due(claim.due_at, now, language) if waits else None,
         waits=waits,
         lines=lines_of(claim.shown, language),
@@ -83,10 +83,10 @@ def kind_text(kind: str, language: Language) -> str:
 
 
 def span(length: timedelta, language: Language) -> str:
-    """`3시간`, `2일`: the largest unit that fits."""
+    """`20분`, `47시간`, `2일`."""
     minutes = max(0, int(length.total_seconds() // 60))
-    for unit, size in (("days", 1440), ("hours", 60)):
-        if minutes >= size:
+    for unit, size, least in (("days", 1440, 2), ("hours", 60, 1)):
+        if minutes >= size * least:
             return TEXTS.say(language, f"span.{unit}", count=minutes // size)
     return TEXTS.say(language, "span.minutes", count=minutes)
 
@@ -99,6 +99,12 @@ def lines_of(shown: Json, language: Language) -> list[tuple[str, str]]:
         note = " · ".join(part for part in (_text(line.get("optionText")), count) if part)
         found.append((_text(line.get("productName")), note))
     return found
+
+
+def _age(length: timedelta, language: Language) -> str:
+    if length < timedelta(minutes=1):
+        return TEXTS.say(language, "claim.age.now")
+    return TEXTS.say(language, "claim.age", span=span(length, language))
 
 
 def decided_text(by: object, at: object, language: Language) -> str:

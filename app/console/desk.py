@@ -150,9 +150,7 @@ class ClaimsDesk:
             lead=f"{view.order_id} · {view.customer}",
             notices=() if view.waits else (Notice(view.ending),),
             cards=(
-                Card(
-                    say(call.language, "desk.items"), badge=_badge(view, call), rows=rows, lines=tuple(lines)
-                ),
+                Card(say(call.language, "desk.items"), badge=_badge(view), rows=rows, lines=tuple(lines)),
                 photos,
             ),
             buttons=(*(acts if view.waits else ()), _back(call)),
@@ -173,14 +171,14 @@ def _short(view: ClaimView, call: Call) -> Card:
     return Card(
         view.kind_text,
         f"{view.order_id} · {view.customer}",
-        _badge(view, call),
+        _badge(view),
         tuple(Row(product, note) for product, note in view.lines),
         buttons=(look,),
     )
 
 
-def _badge(view: ClaimView, call: Call) -> Badge:
-    return Badge(*view.due) if view.due else Badge(TEXTS.say(call.language, "claim.age", span=view.age))
+def _badge(view: ClaimView) -> Badge:
+    return Badge(*view.due) if view.due else Badge(view.age)
 
 
 def _result(call: Call, outcome: Outcome) -> Screen:

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from starlette.responses import Response
 
 from app.clock import Clock
 from app.ports import Audit, AuditLine, Connection, ConnectionState, FoundOrder, ShopOrders
-from commands.explain import WORDS
+from commands.explain import WORDS, day_text
 from commands.kernel.order import Order, OrderId, product_numbers
 from commands.kernel.plan import Receipt, ReceiptState
 from commands.kernel.ports import Unavailable
@@ -22,9 +23,10 @@ from commands.registry import COMMANDS
 
 from .claim_view import lines_of
 from .pages import TEXTS, Pages
+from .setting_places import PLACES
 from .turnstile import Turnstile
 from .visits import Visit
-from .words import ORDER_NUMBER, person, said, when
+from .words import ORDER_NUMBER, person, place_text, said, when
 
 AskOf = Callable[[Connection, FoundOrder, str, Language], Ask]
 ReceiptsOf = Callable[[Connection, OrderId], Awaitable[Sequence[Receipt]]]
@@ -39,6 +41,7 @@ STATES = {
     ReceiptState.CHECKING: Tone.INFO,
     ReceiptState.SCHEDULED: Tone.INFO,
 }
+REJECTED, BY_SHOP = "rejected", "rejected_by_shop"
 _SPACES = re.compile(r"\s+")
 
 
@@ -132,9 +135,9 @@ class OrdersPage:
         ]
         return Screen(
             title=TEXTS.say(ask.language, "orders.one", order=order.order_id),
-            lead=diagnosis.lead,
+            lead=day_text(order, ask),
             notices=detail.notices,
-            cards=tuple(replace(card, buttons=()) for card in cards),
+            cards=tuple(_for_a_page(card, ask.language) for card in cards),
         )
 
     async def _note(self, visit: Visit, connection: Connection, order_id: str) -> None:
@@ -149,6 +152,14 @@ async def _built(name: str, ask: Ask, given: dict[str, str]) -> Screen:
     spec = SPECS[name]
     screen = spec.order_screen or "detail"
     return await spec.screens[screen](ask, given)
+
+
+def _for_a_page(card: Card, language: Language) -> Card:
+    """Without buttons; a path that is a setting of ours in words."""
+    rows = tuple(
+        replace(row, path=place_text(row.path, language)) if row.path in PLACES else row for row in card.rows
+    )
+    return replace(card, rows=rows, buttons=())
 
 
 def _claims(order: Order, language: Language) -> Card:
@@ -169,9 +180,24 @@ def _receipts(receipts: Sequence[Receipt], language: Language) -> Card:
         name = spec.texts.say(language, "command.name") if spec else receipt.command
         lines = ", ".join(f"{product} {note}" for product, note in lines_of(receipt.shown, language))
         by = person(receipt.by, language)
-        parts = (lines, receipt.claim_code, by, when(receipt.at, language))
-        state = said(language, f"receipt.{receipt.state}") or receipt.state.value
+        parts = (lines, receipt.claim_code, by, when(receipt.at, language), _why(receipt))
+        state = said(language, f"receipt.{_state(receipt)}") or receipt.state.value
         badge = Badge(state, STATES.get(receipt.state, Tone.PLAIN))
         rows.append(Row(name, " · ".join(part for part in parts if part), badge))
     note = "" if rows else TEXTS.say(language, "orders.receipts.none")
     return Card(title, note, rows=tuple(rows))
+
+
+def _state(receipt: Receipt) -> str:
+    """A refusal by the shop is no failure of ours."""
+    decisive = _decisive(receipt)
+    return REJECTED if decisive.get("code") == BY_SHOP else receipt.state.value
+
+
+def _why(receipt: Receipt) -> str:
+    return str(_decisive(receipt).get("managerText") or "")
+
+
+def _decisive(receipt: Receipt) -> Mapping[str, Any]:
+    findings = (receipt.decision or {}).get("findings", ())
+    return next((finding for finding in findings if finding.get("decisive")), {})

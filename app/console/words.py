@@ -13,10 +13,11 @@ from commands.shapes import FindingShape
 
 from .pages import TEXTS
 from .sessions import MANAGER, OPERATOR
+from .setting_places import PLACES
 
 USER = "user:"
 ORDER_NUMBER = re.compile(r"\d{8}-\d{7}")
-SHOWN_FACTS = ("codes", "receipt", "claim", "mall")
+SHOWN_FACTS = ("codes", "claim", "mall")
 STATE_TONES = {
     ConnectionState.NONE: Tone.PLAIN,
     ConnectionState.CONNECTING: Tone.INFO,
@@ -121,6 +122,12 @@ def _act(line: AuditLine, language: Language) -> str:
 def setting_text(path: str, language: Language) -> str:
     """A setting's name; a part that we have no words for is shown as it is."""
     return said(language, f"set.{path}") or said(language, f"setting.{path}") or path
+
+
+def place_text(path: str, language: Language) -> str:
+    """`설정 › 주문취소 › 취소 방식`."""
+    section = TEXTS.say(language, f"section.{PLACES[path]}")
+    return f"{TEXTS.say(language, 'nav.settings')} › {section} › {setting_text(path, language)}"
 
 
 def said(language: Language, key: str) -> str | None:

@@ -118,6 +118,9 @@ async def test_one_claim_is_approved_and_another_rejected_with_words(visitor: Vi
     await looks_right(visitor, "decided", page)
     await page.get_by_role("link", name=second).click()
     await expect(page.get_by_role("heading", level=1, name=f"주문 {second}")).to_be_visible()
+    await expect(page.locator(".card", has_text="jumun으로 요청한 내역").locator(".badge")).to_have_text(
+        "거절됨"
+    )
     await looks_right(visitor, "order", page)
     await goes_to(page, "감사 기록")
     await expect(page.locator("tbody tr").first).to_contain_text("주문을 조회했습니다")
@@ -150,6 +153,7 @@ async def test_a_setting_is_seen_by_the_next_preview(visitor: Visitor):
     await page.get_by_label("되돌릴 수 있는 시간 (분)").fill("많이")
     await page.get_by_role("button", name="‘주문취소’ 저장").click()
     await expect(page.get_by_text("0부터 60까지의 숫자로 입력해 주세요.")).to_be_visible()
+    await expect(page.locator(".notice.bad")).to_be_focused()
     await looks_right(visitor, "wrong", page)
     await page.get_by_label("되돌릴 수 있는 시간 (분)").fill("7")
     await page.get_by_role("button", name="‘주문취소’ 저장").click()

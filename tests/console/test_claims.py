@@ -45,7 +45,7 @@ async def test_a_card_tells_what_a_manager_needs(world: World) -> None:
         "20261118-0000001",
         "minji",
         "5시간 전 접수",
-        "기한까지 1일",
+        "기한까지 43시간",
         "오가닉 코튼 셔츠",
         "화이트 / L · 2개",
         "소매 안쪽이 10cm 정도 찢어져 있어요.",
