@@ -1,6 +1,7 @@
 """`/주문취소`: what may be cancelled, what would happen, and the cancel itself: load → decide → ask → act → report."""
 
 import asyncio
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from commands.shapes import ReceiptResult
 
 from .facts import CancelPlan, Facts
 from .item_rules import item_findings
+from .packing import Packing, packing_of, packings_of
 from .report import refund_shape
 from .rules import NOTHING_TO_CANCEL, decide_cancellation
 from .wire import (
@@ -56,12 +58,17 @@ class Candidates:
 
 
 def facts_of(
-    ask: Ask, order: Order, mall: MallRules, wish: Wish | None = None, under_way: Receipt | None = None
+    ask: Ask,
+    order: Order,
+    mall: MallRules,
+    wish: Wish | None = None,
+    under_way: Receipt | None = None,
+    packing: Packing | None = None,
 ) -> Facts:
     """Without a wish: every line that could be cancelled, whole."""
     every = {item.code: item.quantity for item in order.items}
     chosen = wish.lines if wish else every
-    facts = Facts(order, chosen, mall, ask.choices.cancel, kst_day(ask.now), under_way=under_way)
+    facts = Facts(order, chosen, mall, ask.choices.cancel, kst_day(ask.now), packing, under_way)
     free = {} if wish else {i.code: i.quantity for i in order.items if not item_findings(facts, i)}
     return replace(facts, chosen=free) if free else facts
 
@@ -72,16 +79,19 @@ async def under_way_for(ask: Ask, order: Order) -> Receipt | None:
 
 
 async def look(ask: Ask) -> Candidates:
-    """One call to the mall when its settings are warm."""
+    """One call to the mall when its settings are warm, one to the warehouse."""
     mall = await ask.ports.rules.rules(ask.shop, fresh=False)
     recent = await ask.ports.orders.recent(
         ask.shop, ask.customer, at_most=MOST_CANDIDATES, months=ask.choices.lookback_months, states=EXPECTED
     )
-    open_now = await ask.ports.effects.open_receipts(ask, [order.order_id for order in recent.orders])
+    ids = [order.order_id for order in recent.orders]
+    open_now = await ask.ports.effects.open_receipts(ask, ids)
+    packings = await packings_of(ask, ids)
     shown: list[tuple[Order, Facts]] = []
     hidden: list[tuple[Order, Decision[CancelPlan]]] = []
     for order in recent.orders:
-        facts = facts_of(ask, order, mall, under_way=open_now.get(order.order_id))
+        under_way, packing = open_now.get(order.order_id), packings[order.order_id]
+        facts = facts_of(ask, order, mall, under_way=under_way, packing=packing)
         match decide_cancellation(facts):
             case Allowed():
                 shown.append((order, facts))
@@ -125,7 +135,14 @@ def _candidate(order: Order, facts: Facts, ask: Ask) -> CandidateOrder:
 async def offer(ask: Ask, order: Order) -> Decision[CancelPlan]:
     """What this command would say to an order, for its detail."""
     mall = await ask.ports.rules.rules(ask.shop, fresh=False)
-    return decide_cancellation(facts_of(ask, order, mall, under_way=await under_way_for(ask, order)))
+    return decide_cancellation(await facts_to_choose(ask, order, mall))
+
+
+async def facts_to_choose(ask: Ask, order: Order, mall: MallRules) -> Facts:
+    """Before lines are chosen: the warehouse as it was seen within the minute."""
+    packings = await packings_of(ask, [order.order_id])
+    under_way = await under_way_for(ask, order)
+    return facts_of(ask, order, mall, under_way=under_way, packing=packings[order.order_id])
 
 
 async def one_order(ask: Ask, order_id: str) -> Order:
@@ -137,7 +154,8 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
     order = await one_order(ask, params.order_id)
     mall = await ask.ports.rules.rules(ask.shop, fresh=True)
     wish = Wish.of(params, order)
-    facts = facts_of(ask, order, mall, wish, await under_way_for(ask, order))
+    packing = await packing_of(ask, order.order_id)
+    facts = facts_of(ask, order, mall, wish, await under_way_for(ask, order), packing)
     decision = decide_cancellation(facts)
     outcome: Literal["complete", "request"] = "request"
     token, expires_at, missing = None, None, None
@@ -159,7 +177,9 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
             if parts := parts_of(wish):
                 # For `follow`: a part may end up on a line that the order does not have yet.
                 shown |= {"parts": parts, "codes": [item.code for item in order.items]}
-            draft = Draft("cancel", order.order_id, seen_by(order, decision, outcome), wish.to_json(), shown)
+            plan = decision.plan
+            kept = replace(wish, key=secrets.token_hex(8), stops=plan.stops, tells=plan.tells)
+            draft = Draft("cancel", order.order_id, seen_by(order, decision, outcome), kept.to_json(), shown)
             planned = await ask.ports.effects.plan(ask, draft)
             token, expires_at = planned.token, planned.expires_at
     return PreviewResult(

@@ -8,6 +8,8 @@ from commands.kernel.doctor import ShopFacts
 from commands.kernel.mall import ClaimPeriod, MallRules, Restore
 
 from .order_rules import COUPON_SETTINGS, SCOPE_SETTING, STOCK_SETTINGS
+from .packing import can_complete
+from .packing_rules import WMS_SETTING
 
 SETTLED = frozenset({Restore.AUTOMATIC, Restore.NEVER})
 
@@ -39,7 +41,7 @@ def what_customers_see(mall: MallRules) -> Iterator[Finding]:
 
 
 def the_effective_mode(facts: ShopFacts, mall: MallRules) -> Iterator[Finding]:
-    """D3: 신청인데 완료처럼. D4·D5: 완료인데 신청처럼."""
+    """D3: 신청인데 완료처럼. D4·D5·D9: 완료인데 신청처럼."""
     layer = Layer.MALL_SETTING
     if facts.cancel.mode == "request":
         if mall.auto_accept and mall.refunds_with_acceptance:
@@ -54,3 +56,5 @@ def the_effective_mode(facts: ShopFacts, mall: MallRules) -> Iterator[Finding]:
     if not facts.has_wms and not facts.cancel.complete_scope:
         layer = Layer.COMMAND_SETTING
         yield Finding("D5", "complete_scope_empty", Effect.LOWERS, layer, setting_path=SCOPE_SETTING)
+    if facts.warehouse is not None and not can_complete(facts.warehouse):
+        yield Finding("D9", "warehouse_cannot_stop", Effect.LOWERS, Layer.WMS, setting_path=WMS_SETTING)

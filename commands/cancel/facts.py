@@ -12,6 +12,8 @@ from commands.kernel.money import Money
 from commands.kernel.order import Order, OrderItem, OrderItemCode, PaidState, RefundWay
 from commands.kernel.plan import Receipt
 
+from .packing import Packing, is_all
+
 BALANCES = frozenset({"credit", "point"})
 """Methods that the sum paid leaves out: what was spent of them comes back as such."""
 NO_MONEY = frozenset({"coupon", "market_discount"})
@@ -20,7 +22,7 @@ NO_MONEY = frozenset({"coupon", "market_discount"})
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`chosen`: quantity by item code, the customer's wish. `today` is a KST day. `under_way`: what we are doing to
-    the order already.
+    the order already. `packing` None: a shop without a warehouse.
     """
 
     order: Order
@@ -28,7 +30,7 @@ class Facts:
     mall: MallRules
     choices: CancelChoices
     today: date
-    has_wms: bool = False
+    packing: Packing | None = None
     under_way: Receipt | None = None
 
     @property
@@ -40,6 +42,11 @@ class Facts:
     def is_whole_order(self) -> bool:
         """Every item with all its pieces, and no claim on any of them before."""
         return all(self.chosen.get(item.code) == item.quantity for item in self.order.items)
+
+    @property
+    def is_all_to_ship(self) -> bool:
+        """The chosen lines are all that the order would still ship."""
+        return is_all(self.order, (code for code, count in self.chosen.items() if count))
 
     @property
     def has_claims(self) -> bool:
@@ -67,7 +74,8 @@ class Refund:
 @dataclass(frozen=True, slots=True)
 class CancelPlan:
     """`complete`: which call we make. `outcome_complete`: what the customer may expect; a lifted request completes.
-    `needs_account`: a refund account must be given before a plan is made.
+    `needs_account`: a refund account must be given before a plan is made. `stops`: the warehouse is stopped first, if
+    it holds the lines; `tells`: somebody at the shop has to stop it.
     """
 
     lines: tuple[tuple[OrderItemCode, int], ...]
@@ -77,6 +85,8 @@ class CancelPlan:
     restore_stock: bool
     restore_coupon: bool
     needs_account: bool
+    stops: bool = False
+    tells: bool = False
 
 
 def refund_of(facts: Facts) -> Refund:

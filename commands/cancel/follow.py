@@ -7,9 +7,10 @@ from commands.kernel.failures import Failure
 from commands.kernel.plan import Receipt, ReceiptState, Settled
 from commands.kernel.spec import Ask
 
-from .act import CANCELLED, REQUESTED
+from .calling import CANCELLED, REQUESTED
 from .command import one_order
-from .endings import ending
+from .endings import STILL_SHIPS, ending
+from .stopping import stopped_late
 
 REJECTED = "request_rejected"
 
@@ -24,7 +25,10 @@ async def follow(ask: Ask, receipt: Receipt) -> Settled | None:
     if not lines or any(item.status_code == REQUESTED for item in lines):
         return None
     if all(item.state in CANCELLED for item in lines):
-        return Settled(ReceiptState.DONE, claim_code=claim_code_among(lines))
+        codes = [line["orderItemCode"] for line in receipt.shown["items"]]
+        stand = await stopped_late(ask, order, codes, receipt.shown.get("parts", ()), receipt.receipt_id)
+        open_end = ending(ask, STILL_SHIPS, stand) if stand else None
+        return Settled(ReceiptState.DONE, claim_code=claim_code_among(lines), decision=open_end)
     if not any(item.state in CANCELLED for item in lines):
         return Settled(ReceiptState.FAILED, decision=ending(ask, REJECTED))
     return Settled(ReceiptState.FAILED, decision=ending(ask, "outcome_unclear"))

@@ -1,4 +1,4 @@
-"""C1–C10: whether one line may be cancelled, as the mall's own pages would have it. Pure."""
+"""C1–C10, C30: whether one line may be cancelled, as the mall's own pages would have it. Pure."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from commands.kernel.decision import Finding
 from commands.kernel.order import ItemState, OrderItem
 
 from .facts import Facts
+from .packing_rules import is_packed
 
 ItemRule = Callable[[Facts, OrderItem], Finding | None]
 
@@ -79,6 +80,7 @@ ITEM_RULES: tuple[ItemRule, ...] = (
     preparation_is_not_used,
     period_is_over,
     setting_is_unrecognised,
+    is_packed,
 )
 
 

@@ -1,4 +1,4 @@
-"""C11–C26, C28, C29: whether lines go to a manager, are lowered to a request or lifted, and who refunds. Pure."""
+"""C11–C26, C28, C29: whether lines go to a manager, are lowered or lifted, and who refunds. Pure."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,8 @@ from commands.kernel.mall import Restore
 from commands.kernel.order import RefundWay
 
 from .facts import Facts, needs_account
+from .packing_rules import LOWERS as LOWERED_BY_WAREHOUSE
+from .packing_rules import PACKING_RULES
 
 STOCK_SETTINGS = "쇼핑몰 설정 > 주문 설정 > 입금/환불/반품처리 설정 > 취소/반품 시 자동 수량 복구"
 COUPON_SETTINGS = "프로모션 > 쿠폰 설정 > 기본 설정 > 쿠폰 복원 설정"
@@ -83,7 +85,7 @@ def coupon_restore_asks(facts: Facts) -> Finding | None:
 
 def outside_complete_scope(facts: Facts) -> Finding | None:
     """C19: WMS 없이, 완료 범위 밖."""
-    if facts.choices.mode != "complete" or facts.has_wms:
+    if facts.choices.mode != "complete" or facts.packing is not None:
         return None
     outside = [item for item in facts.items if item.status_code not in facts.choices.complete_scope]
     if not outside:
@@ -119,7 +121,13 @@ def auto_accept_refunds(facts: Facts) -> Finding | None:
 
 def mall_may_accept_at_once(facts: Facts) -> Finding | None:
     """C22: 신청을 넣는데 자동접수가 켜져 있음."""
-    lowers = (stock_restore_asks, coupon_restore_asks, outside_complete_scope, part_of_a_line)
+    lowers = (
+        stock_restore_asks,
+        coupon_restore_asks,
+        outside_complete_scope,
+        part_of_a_line,
+        *LOWERED_BY_WAREHOUSE,
+    )
     requests = facts.choices.mode == "request" or any(rule(facts) for rule in lowers)
     if not (facts.mall.auto_accept and requests):
         return None
@@ -180,4 +188,5 @@ ORDER_RULES: tuple[OrderRule, ...] = (
     several_payments,
     refund_account_needed,
     account_setting_is_unrecognised,
+    *PACKING_RULES,
 )

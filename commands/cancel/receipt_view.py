@@ -26,7 +26,7 @@ TONES = {
 }
 REFUND_TOLD = frozenset({ReceiptState.DONE, ReceiptState.REQUESTED, ReceiptState.SCHEDULED})
 """States in which the plan's words about the refund still hold."""
-UNKNOWN = frozenset({"outcome_unknown", "outcome_unclear"})
+UNKNOWN = frozenset({"outcome_unknown", "outcome_unclear", "warehouse_still_stopped"})
 """Ends of which nobody may say that the order is unchanged."""
 SAYS_IT_ALL = UNKNOWN | {"request_rejected"}
 

@@ -13,8 +13,15 @@ from commands.kernel.mall import Restore
 from .facts import CancelPlan, Facts, needs_account, refund_of
 from .item_rules import item_findings
 from .order_rules import ORDER_RULES, receipt_is_open
+from .packing_rules import TELLS
 
-RULES = ("C28", *(f"C{number}" for number in range(1, 27)), "C29", "C27")
+RULES = (
+    "C28",
+    *(f"C{number}" for number in range(1, 27)),
+    "C29",
+    *(f"C{number}" for number in range(30, 35)),
+    "C27",
+)
 """In the order of the policy. Ids stay as they were given, since audits name them."""
 NOTHING_TO_CANCEL = Finding("C27", "nothing_to_cancel", Effect.BLOCKS, Layer.ORDER)
 """C27: 배송 준비 중인 주문이 없음."""
@@ -46,4 +53,6 @@ def _plan(facts: Facts, findings: Sequence[Finding]) -> CancelPlan:
         restore_stock=facts.mall.stock_after_payment is Restore.AUTOMATIC,
         restore_coupon=whole_coupon and facts.is_whole_order,
         needs_account=needs_account(facts),
+        stops=complete and facts.packing is not None,
+        tells=any(finding.code in TELLS for finding in findings),
     )

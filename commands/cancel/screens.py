@@ -21,7 +21,7 @@ from commands.kernel.screen import (
 )
 from commands.kernel.spec import Ask
 
-from .command import TEXTS, facts_of, look, one_order, under_way_for, why_none
+from .command import TEXTS, facts_to_choose, look, one_order, why_none
 from .facts import CancelPlan
 from .forms import CHOOSE, COMMAND, LIST, PREVIEW, RECEIPT
 from .item_rules import item_findings
@@ -105,7 +105,7 @@ async def choose_screen(ask: Ask, given: Input, error: str = "") -> Screen:
     order = await one_order(ask, str(given.get("orderId", "")))
     pictures = Run(PICTURES, {"orderId": order.order_id})
     mall = await ask.ports.rules.rules(ask.shop, fresh=False)
-    facts = facts_of(ask, order, mall, under_way=await under_way_for(ask, order))
+    facts = await facts_to_choose(ask, order, mall)
     if busy := receipt_is_open(facts):
         own = open_receipt([busy])
         return await receipt_screen_of(ask, own) if own else _nothing_free(ask, order, (busy,), pictures)

@@ -24,7 +24,8 @@ from .wire import PreviewParams
 @dataclass(frozen=True, slots=True)
 class Wish:
     """`before`: each chosen line's status and quantity when the plan was made; what a reconcile compares with.
-    `codes`: every line that the order had then.
+    `codes`: every line that the order had then. `key` names this plan to the warehouse; `stops`: it is stopped first,
+    `tells`: somebody at the shop has to.
     """
 
     order_id: OrderId
@@ -34,6 +35,9 @@ class Wish:
     account: RefundAccount | None
     before: Mapping[str, tuple[str, int]]
     codes: tuple[str, ...] = ()
+    key: str = ""
+    stops: bool = False
+    tells: bool = False
 
     def to_json(self) -> Json:
         return {
@@ -44,6 +48,9 @@ class Wish:
             "account": account_to_json(self.account),
             "before": {code: list(seen) for code, seen in self.before.items()},
             "codes": list(self.codes),
+            "key": self.key,
+            "stops": self.stops,
+            "tells": self.tells,
         }
 
     @classmethod
@@ -56,6 +63,9 @@ class Wish:
             account=account_from_json(payload["account"]),
             before={code: (seen[0], int(seen[1])) for code, seen in payload["before"].items()},
             codes=tuple(payload["codes"]),
+            key=payload.get("key", ""),
+            stops=payload.get("stops", False),
+            tells=payload.get("tells", False),
         )
 
     @classmethod

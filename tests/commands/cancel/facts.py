@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from commands.cancel.facts import Facts
+from commands.cancel.packing import Packing
 from commands.kernel.mall import CancelChoices, ClaimPeriod, MallRules, Restore
 from commands.kernel.money import Money
 from commands.kernel.order import (
@@ -87,13 +88,13 @@ def facts(
     chosen: dict[OrderItemCode, int] | None = None,
     choices: CancelChoices = COMPLETE,
     today: date = date(2026, 11, 20),
-    has_wms: bool = False,
+    packing: Packing | None = None,
     under_way: Receipt | None = None,
     **mall: Any,
 ) -> Facts:
     of = of or order()
     wanted = chosen if chosen is not None else {i.code: i.quantity for i in of.items}
-    return Facts(of, wanted, replace(MALL, **mall), choices, today, has_wms, under_way)
+    return Facts(of, wanted, replace(MALL, **mall), choices, today, packing, under_way)
 
 
 def paid(**different: Any) -> Payment:

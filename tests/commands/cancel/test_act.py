@@ -36,6 +36,9 @@ class Mall:
     async def rules(self, _shop, *, fresh):
         return MALL
 
+    async def capabilities(self, _shop):
+        return None
+
     async def cancel(self, _shop, call):
         self.calls.append(call)
         changed, error = self.answers.pop(0)
@@ -75,7 +78,7 @@ class Kept:
 
 def asked(mall, cancel: CancelChoices) -> Ask:
     nobody = dict.fromkeys(field.name for field in fields(Ports))
-    ports = Ports(**nobody | {"orders": mall, "rules": mall, "claims": mall})
+    ports = Ports(**nobody | {"orders": mall, "rules": mall, "claims": mall, "warehouse": mall})
     return Ask(
         shop=Shop(MallId("mall"), 1, ChannelId("c1"), name="가게"),
         customer=Member("sujin", proven=True),

@@ -9,7 +9,7 @@ from app.channel.messages import message
 from app.effects.endings import given_up, in_words
 from app.ports import GivenUp, Intent
 from app.wam.render import screen_html
-from commands.cancel.act import call_of
+from commands.cancel.calling import call_of
 from commands.cancel.command import TEXTS, facts_of
 from commands.cancel.receipt_view import receipt_view
 from commands.cancel.rules import decide_cancellation

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,13 +15,23 @@ from hypothesis import strategies as st
 from commands import cancel
 from commands.cancel.doctor import examine
 from commands.cancel.facts import Facts
+from commands.cancel.packing import Packing
 from commands.cancel.rules import NOTHING_TO_CANCEL, RULES, decide_cancellation
 from commands.kernel.decision import Allowed, Blocked, ChangesWhen, NeedsManager, decisive
 from commands.kernel.doctor import ShopFacts
 from commands.kernel.mall import CancelChoices, ClaimPeriod, Restore
 from commands.kernel.money import Money
-from commands.kernel.order import ItemState, OrderId, PaidState, Payment, RefundWay, SalesChannel
+from commands.kernel.order import (
+    ItemState,
+    OrderId,
+    OrderItemCode,
+    PaidState,
+    Payment,
+    RefundWay,
+    SalesChannel,
+)
 from commands.kernel.plan import Receipt, ReceiptState
+from commands.kernel.warehouse import Capability, Stage, WarehouseItem, WarehouseOrder
 
 from .facts import COMPLETE, FIRST, MALL, REQUEST, SECOND, STATES, TWO, facts, item, order, paid
 
@@ -39,6 +50,34 @@ OPEN = Receipt(
 )
 FOREIGN = replace(OPEN, receipt_id="", command="", by="", undo_until=None)
 LIFTED = {"auto_accept": True, "refunds_with_acceptance": True}
+ENDINGS = {
+    "outcome_unclear",
+    "request_rejected",
+    "mall_refused",
+    "mall_silent",
+    "warehouse_refused",
+    "warehouse_still_stopped",
+    "warehouse_still_ships",
+}
+"""How a receipt ends; no row of the policy."""
+
+
+def one(code: OrderItemCode | None = FIRST, stage: Stage = Stage.RECEIVED, **more: Any) -> WarehouseItem:
+    return WarehouseItem(f"w-{code}", code, None, 1, stage, **more)
+
+
+def held(*items: WarehouseItem) -> Packing:
+    return Packing(WarehouseOrder("w1", OrderId("20261118-0000012"), items))
+
+
+def in_wms(
+    stage: Stage = Stage.RECEIVED,
+    code: OrderItemCode | None = FIRST,
+    tracking_number: str | None = None,
+    **different: Any,
+) -> Facts:
+    return facts(packing=held(one(code, stage, tracking_number=tracking_number)), **different)
+
 
 TABLE: list[tuple[str, Facts, type, str | None]] = [
     ("C1 몰이 신청을 쓰지 않음", facts(claims_open=False), Blocked, "claims_switched_off"),
@@ -148,7 +187,7 @@ TABLE: list[tuple[str, Facts, type, str | None]] = [
         Allowed,
         "outside_complete_scope",
     ),
-    ("C19 WMS가 있으면 보지 않음", facts(choices=CancelChoices("complete"), has_wms=True), Allowed, None),
+    ("C19 WMS가 있으면 보지 않음", in_wms(choices=CancelChoices("complete")), Allowed, None),
     ("C20 세 개 중 하나", facts(TWO, chosen={SECOND: 1}), Allowed, "part_of_line"),
     ("C21 신청인데 자동환불", facts(choices=REQUEST, **LIFTED), Allowed, "auto_accept_refunds"),
     (
@@ -169,6 +208,36 @@ TABLE: list[tuple[str, Facts, type, str | None]] = [
         Blocked,
         "receipt_open",
     ),
+    ("C30 송장이 출력됨", in_wms(Stage.LABEL_PRINTED), Blocked, "label_printed"),
+    ("C30 창고에서 나감", in_wms(Stage.SHIPPED), Blocked, "label_printed"),
+    ("C30 송장번호가 있음", in_wms(tracking_number="651234567890"), Blocked, "label_printed"),
+    (
+        "C30 신청 모드여도 막음",
+        in_wms(Stage.LABEL_PRINTED, choices=REQUEST),
+        Blocked,
+        "label_printed",
+    ),
+    (
+        "C30 고르지 않은 품목의 송장은 보지 않음",
+        facts(TWO, chosen={SECOND: 3}, packing=held(one(FIRST, Stage.LABEL_PRINTED), one(SECOND))),
+        Allowed,
+        None,
+    ),
+    ("C30 SKU로만 알 수 있는 품목", in_wms(Stage.LABEL_PRINTED, None), Blocked, "label_printed"),
+    ("C30 창고가 들고 있지 않음", facts(packing=Packing()), Allowed, None),
+    ("C30 이미 멈춘 품목", in_wms(Stage.CANCEL_MARKED), Allowed, None),
+    ("C31 답하지 않음", facts(packing=Packing(silent=True)), Allowed, "warehouse_unavailable"),
+    ("C32 멈출 수 없음", facts(packing=Packing(stop=None)), Allowed, "warehouse_cannot_stop"),
+    ("C32 되돌릴 수 없음", facts(packing=Packing(restores=False)), Allowed, "warehouse_cannot_stop"),
+    ("C32 보류만 할 수 있어도 됨", facts(packing=Packing(stop="hold")), Allowed, None),
+    ("C33 모르는 상태", in_wms(Stage.UNKNOWN), Allowed, "warehouse_unknown"),
+    (
+        "C33 품목을 나누지 않는 창고의 부분 취소",
+        facts(TWO, chosen={FIRST: 1}, packing=held(one(None))),
+        Allowed,
+        "warehouse_unknown",
+    ),
+    ("C33 품목을 나누지 않아도 전체 취소는 됨", facts(TWO, packing=held(one(None))), Allowed, None),
     (
         "C29 환불 계좌 설정을 읽지 못함",
         facts(refund_account_required=None),
@@ -195,6 +264,14 @@ def test_the_policy(_case: str, seen: Facts, verdict: type, code: str | None) ->
 
 
 NOTES: list[tuple[str, Facts, str]] = [
+    (
+        "C22 창고 때문에 낮아진 신청에 자동접수",
+        facts(packing=Packing(silent=True), auto_accept=True),
+        "mall_may_accept_at_once",
+    ),
+    ("C34 답하지 않는 창고", facts(choices=REQUEST, packing=Packing(silent=True)), "warehouse_must_be_told"),
+    ("C34 멈출 수 없는 창고", facts(choices=REQUEST, packing=Packing(stop=None)), "warehouse_must_be_told"),
+    ("C34 모르는 상태", in_wms(Stage.UNKNOWN, choices=REQUEST), "warehouse_must_be_told"),
     (
         "C22 낮아진 신청에 자동접수",
         facts(stock_after_payment=Restore.ASK, auto_accept=True),
@@ -225,6 +302,8 @@ PLANS: list[tuple[str, Facts, bool, bool, bool]] = [
     ("H61 재고를 물으면 신청", facts(stock_after_payment=Restore.ASK), False, False, True),
     ("H62 쿠폰을 고르면 신청", facts(coupon_after_payment=Restore.ASK), False, False, True),
     ("H42 범위 밖이면 신청", facts(choices=CancelChoices("complete")), False, False, True),
+    ("WMS가 답하지 않으면 신청", facts(packing=Packing(silent=True)), False, False, True),
+    ("WMS가 있으면 완료 범위 밖이어도 완료", in_wms(choices=CancelChoices("complete")), True, True, True),
     ("결제가 둘이면 자동 환불이 아님", facts(order(payment=paid(transactions=2))), True, True, False),
     (
         "이미 일부 취소된 주문은 자동 환불이 아님",
@@ -362,6 +441,25 @@ DOCTOR: list[tuple[str, dict[str, object], list[str]]] = [
     ("D7 시험 모드", {"trial": True}, ["trial_mode"]),
     ("D8 꺼짐", {"command_on": False}, ["command_off"]),
     ("D8 모두 건강", {}, []),
+    (
+        "D9 되돌릴 수 없는 WMS",
+        {"has_wms": True, "warehouse": frozenset({Capability.ORDERS, Capability.CANCEL})},
+        ["warehouse_cannot_stop"],
+    ),
+    (
+        "D9 신청 모드에는 상관없음",
+        {"has_wms": True, "warehouse": frozenset[Capability](), "cancel": REQUEST},
+        [],
+    ),
+    (
+        "D9 보류와 되돌리기면 됨",
+        {
+            "has_wms": True,
+            "warehouse": frozenset({Capability.ORDERS, Capability.HOLD, Capability.RESTORE}),
+            "cancel": CancelChoices("complete"),
+        },
+        [],
+    ),
 ]
 
 
@@ -382,6 +480,4 @@ def test_policy_rules_texts_and_tables_name_the_same_rows() -> None:
     named = set(re.findall(r"`([a-z]+_[a-z_]+)`", policy))
     korean = json.loads((FOLDER / "texts/ko.json").read_text("utf-8"))
     told = {key.removesuffix(".manager") for key in korean if key.endswith(".manager")}
-    assert named == told - {"outcome_unclear", "request_rejected"}, (
-        "every code of the policy has its sentences"
-    )
+    assert named == told - ENDINGS, "every code of the policy has its sentences"
