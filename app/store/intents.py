@@ -201,7 +201,9 @@ def intent_of(row: Row, keys: KeyRing) -> Intent:
 def _waits(row: Row) -> Waits | None:
     if row["channel_id"] is None:
         return None
-    return Waits(ChannelId(row["channel_id"]), row["kind"], instant_or_none(row["due_at"]))
+    # Of a request that lies in the mall it is when somebody looks at it again.
+    due_at = instant_or_none(row["due_at"]) if row["state"] == ReceiptState.PENDING else None
+    return Waits(ChannelId(row["channel_id"]), row["kind"], due_at)
 
 
 def _decided(row: Row, keys: KeyRing) -> Decided | None:
