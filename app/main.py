@@ -160,7 +160,9 @@ def build(
         evidence.links,
         keeper,
         checkup,
-        customer_erasing(store, keys, clock, {"photos": evidence.album.erase}).erase,
+        customer_erasing(
+            store, keys, clock, {"photos": evidence.album.erase, "shipDates": store.promises.erase}
+        ).erase,
         clock,
     )
     install = install_side(

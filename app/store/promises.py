@@ -10,7 +10,7 @@ from app.keys import KeyRing
 from app.ports import Row, Statements
 from app.ports.promises import Asker, End, KeptRate, OrderPromises
 from commands.kernel.order import OrderId, OrderItemCode
-from commands.kernel.who import ChannelId, MallId
+from commands.kernel.who import ChannelId, Customer, MallId, Member
 
 from .database import OpenDatabase, in_transaction
 from .people import customer_from_json, customer_to_json, reach_from_json
@@ -145,6 +145,26 @@ class SqlShipPromises:
             now=to_millis(now),
         )
 
+    async def erase(self, mall_id: MallId, customer: Customer) -> int:
+        """How many promises of this customer were deleted. Askers are sealed, so each one of the mall is opened."""
+        rows = await self._database.read(
+            "SELECT * FROM ship_promise WHERE mall_id = :mall_id", mall_id=mall_id
+        )
+        wanted = _named(customer)
+        erased = 0
+        for row in rows:
+            key = (row["mall_id"], row["order_id"], row["item_code"])
+            opened = PROMISE_ASKER.open_or_none(self._keys, row["asker_enc"], *key)
+            if opened is None or _named(customer_from_json(from_json(opened)["customer"])) != wanted:
+                continue
+            await self._database.write(
+                """DELETE FROM ship_promise
+                WHERE mall_id = :mall_id AND order_id = :order_id AND item_code = :item_code""",
+                **dict(zip(("mall_id", "order_id", "item_code"), key, strict=True)),
+            )
+            erased += 1
+        return erased
+
     async def kept_rate(self, channel_id: ChannelId, since: datetime) -> KeptRate:
         rows = await self._database.read(
             """SELECT state, count(*) AS many FROM ship_promise
@@ -159,3 +179,7 @@ class SqlShipPromises:
 
 def _day(kept: str | None) -> date | None:
     return date.fromisoformat(kept) if kept else None
+
+
+def _named(customer: Customer) -> str:
+    return customer.member_id if isinstance(customer, Member) else customer.cellphone

@@ -244,3 +244,10 @@ async def test_what_no_key_opens_any_more_is_given_up(shop, database):
     assert await shop.store.due(shop.now, 20) == []
     rows = await database.read("SELECT DISTINCT state FROM ship_promise")
     assert [row["state"] for row in rows] == ["gone"]
+
+
+async def test_erasing_a_customer_forgets_what_they_were_told(shop, database):
+    await shop.promises()
+    assert await shop.store.erase(SHOP.mall_id, Member("somebody")) == 0
+    assert await shop.store.erase(SHOP.mall_id, Member("sujin", proven=False)) == 2
+    assert await database.read("SELECT * FROM ship_promise") == []
