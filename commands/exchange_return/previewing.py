@@ -1,11 +1,16 @@
 """`exchangeReturn.preview` and `.confirm`: what would happen, what is missing, and the plan that is agreed to."""
 
+import asyncio
+
+from pydantic import ValidationError
+
 from commands.claiming import ConfirmParams, line_shapes, missing_proof
 from commands.explain import decision_shape
 from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Allowed, Decision
 from commands.kernel.failures import Failure, FailureType
-from commands.kernel.plan import Draft, Json, Receipt, StalePlan, seen_hash
+from commands.kernel.plan import Draft, Receipt, StalePlan, seen_hash
+from commands.kernel.ports import Unavailable
 from commands.kernel.spec import Ask
 from commands.receipt import receipt_shape
 from commands.shapes import ReceiptResult
@@ -101,16 +106,18 @@ async def confirmed(ask: Ask, plan_token: str) -> Receipt:
     try:
         return await ask.ports.effects.confirm(ask, plan_token, COMMAND)
     except StalePlan as stale:
-        again = await _anew(ask, stale.payload)
+        again = await _anew(ask, stale)
         held = again and next((f for f in again.decision.findings if f.code == RECEIPT_OPEN), None)
         sentence = held.customer_text if held else TEXTS.say(ask.language, "plan.stale")
         kept = {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)} if again else {}
         raise Failure(FailureType.PLAN_STALE, sentence, **kept) from None
 
 
-async def _anew(ask: Ask, payload: Json) -> PreviewResult | None:
-    """The same wish previewed again; None where it cannot even be asked for any more."""
+async def _anew(ask: Ask, stale: StalePlan) -> PreviewResult | None:
+    """The same wish previewed again; None where it cannot even be asked for any more, or not in time."""
     try:
-        return await preview(ask, PreviewParams.model_validate(params_of(payload)))
-    except Failure:
+        async with asyncio.timeout(stale.seconds_left):
+            return await preview(ask, PreviewParams.model_validate(params_of(stale.payload)))
+    except (Failure, Unavailable, ValidationError, TimeoutError):
+        # An order's own address may be none that a form would take.
         return None
