@@ -173,14 +173,24 @@ def _view(
 
 
 def _by_section(findings: Mapping[str, list[FindingShape]]) -> dict[str, list[FindingShape]]:
-    """By the setting that a finding names, else by the command that found it."""
+    """By the setting that a finding names, else by the command that found it. What several commands say of one
+    setting is said once.
+    """
     found: dict[str, list[FindingShape]] = {}
     homes = {command: section.name for section in SECTIONS for command in section.commands}
     for command, own in findings.items():
         for finding in own:
             home = PLACES.get(finding.setting_path or "") or homes.get(command, "commands")
             found.setdefault(home, []).append(finding)
-    return {name: findings_once(own) for name, own in found.items()}
+    return {name: _once(findings_once(own)) for name, own in found.items()}
+
+
+def _once(findings: list[FindingShape]) -> list[FindingShape]:
+    seen: dict[object, FindingShape] = {}
+    for finding in findings:
+        ours = finding.setting_path in PLACES
+        seen.setdefault((finding.code, finding.setting_path) if ours else id(finding), finding)
+    return list(seen.values())
 
 
 def _version(typed: str) -> int:

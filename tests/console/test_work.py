@@ -10,7 +10,7 @@ from app.shops.settings import SECRETS, ShopSettings
 from commands.kernel.who import ChannelId, Language
 
 from .claims import claim
-from .world import CHANNEL, NOW, World
+from .world import CHANNEL, MALL, NOW, World
 
 OPEN = {"/console", "/console/", "/console/static/{file}", "/console/enter", "/photos/{path:path}"}
 MANAGERS_READ = {
@@ -70,6 +70,19 @@ async def test_a_manager_reads_the_work_and_nothing_of_an_admin(world: World) ->
             wanted = path in MANAGERS_WRITE
         assert (answer.status_code != 403) is wanted, (method, path, answer.status_code)
     assert world.erased == []
+
+
+async def test_a_sub_operator_is_no_admin(world: World) -> None:
+    """Of the mall's operators only the representative one is."""
+    await world.connected()
+    for role, status in (("manager", 403), ("admin", 200)):
+        came = await world.door.sign_in(operator="op", mall_id=MALL, shop_no=1, role=role, name="신아라")
+        cookies = [value.decode() for key, value in came.raw_headers if key == b"set-cookie"]
+        browser = world.browser()
+        browser.http.headers["cookie"] = cookies[0].partition(";")[0]
+        assert (await browser.opens("/console/claims")).status_code == 200
+        for path in ("/console/settings", "/console/audit.csv", "/console/erasing"):
+            assert (await browser.opens(path)).status_code == status, (role, path)
 
 
 async def test_an_admin_opens_every_page(world: World) -> None:
