@@ -11,9 +11,13 @@ from commands.kernel.plan import ReceiptState, Settled, WentStale
 from commands.kernel.spec import Act, CommandSpec
 from commands.kernel.who import Language, MallId
 
+from .afterwards import AfterwardJobs
 from .asks import Asks
 from .endings import given_up, outcome_from_json, outcome_to_json, went_stale
 from .settling import Settling
+
+HOLDS_IT = frozenset({ReceiptState.DONE, ReceiptState.REQUESTED})
+"""Ends in which the mall has what was asked for."""
 
 
 class EffectJobs:
@@ -27,6 +31,7 @@ class EffectJobs:
         intents: Intents,
         settling: Settling,
         clock: Clock,
+        afterwards: AfterwardJobs,
     ) -> None:
         specs = list(commands)
         self._acts: dict[str, Act] = {c.name: c.act for c in specs if c.act is not None}
@@ -36,6 +41,7 @@ class EffectJobs:
         self._intents = intents
         self._settling = settling
         self._clock = clock
+        self._afterwards = afterwards
 
     async def carry_out(self, job: Job) -> None:
         """May run again after any crash: `act` has its durable steps, the end is a compare-and-set."""
@@ -57,6 +63,8 @@ class EffectJobs:
         outcome = outcome_from_json(await job.step("outcome", decided))
         stale = isinstance(outcome, WentStale)
         end = went_stale(outcome, ask.language) if isinstance(outcome, WentStale) else outcome
+        if end.state in HOLDS_IT:
+            await self._afterwards.put(plan, intent)
         await self._settling.move(
             plan, intent, end, self._clock(), stale=stale, due_at=self._clock() + deadline(ask.choices)
         )

@@ -52,7 +52,7 @@ class Telling:
         if text:
             await self._write(plan, chat, text, f"{intent.id}-{state}")
         if job.payload["note"]:
-            note = self._note(intent, await self._asks.shop_language(plan))
+            note = self._note(plan, intent, await self._asks.shop_language(plan))
             await self._write(plan, chat, note, f"{intent.id}-note", private=True)
 
     def _sentence(
@@ -88,9 +88,13 @@ class Telling:
             reason=finding.get("customerText", ""),
         )
 
-    @staticmethod
-    def _note(intent: Intent, language: Language) -> str:
-        reason = decisive(in_words(intent, CallerKind.MANAGER)).get("managerText", "")
+    def _note(self, plan: KeptPlan, intent: Intent, language: Language) -> str:
+        """`note.{code}` of the command, else that the request failed; with {order} and {reason}."""
+        finding = decisive(in_words(intent, CallerKind.MANAGER))
+        reason, texts = finding.get("managerText", ""), self._texts.get(plan.command)
+        key = f"note.{finding.get('code')}"
+        if texts is not None and texts.has(key):
+            return texts.say(language, key, order=intent.order_id, reason=reason)
         return WORDS.say(language, "manager.effectFailed", order=intent.order_id, reason=reason)
 
     async def _write(

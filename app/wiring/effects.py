@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock
+from app.effects.afterwards import AFTERWARDS, AfterwardJobs
 from app.effects.asks import Asks
 from app.effects.carrying import EffectJobs
 from app.effects.following import Following
@@ -72,7 +73,8 @@ def effect_work(
 ) -> EffectWork:
     asks = Asks(connection_of, choices_of, ports, clock)
     settling = Settling(store.intents, jobs, store.audit, keys)
-    carrying = EffectJobs(commands, asks, store.plans, store.intents, settling, clock)
+    afterwards = AfterwardJobs(commands, asks, store.plans, store.intents, jobs, store.chats, conversation)
+    carrying = EffectJobs(commands, asks, store.plans, store.intents, settling, clock, afterwards)
     telling = Telling(commands, asks, store.plans, store.intents, store.chats, conversation)
     queue = PendingQueue(
         store.claims,
@@ -92,6 +94,7 @@ def effect_work(
         handlers={
             EFFECT: carrying.carry_out,
             TELL: telling.tell,
+            AFTERWARDS: afterwards.work,
             ANNOUNCE: announcing.announce,
             CLAIMS_DUE: deadlines.look,
             SWEEP: looking.sweep,

@@ -137,6 +137,12 @@ Follow = Callable[["Ask", Receipt], Awaitable[Settled | None]]
 """`follow(ask, receipt)`: reads what the shop decided on a receipt in `requested`; None while it has not."""
 
 
+Afterwards = Callable[["Ask", Json, str, Steps], Awaitable[bool]]
+"""`afterwards(ask, payload, receipt_id, step)`: what is left to do once the mall has it, in a job of its own. False: it
+could not be done, and the team is told by the text `note.afterwards`. Raises `Unavailable` and `OutcomeUnknown`.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One question of one customer, or of a manager on that customer's behalf. `chat_id`: the chat it came from."""
@@ -192,3 +198,4 @@ class CommandSpec:
     recommended: bool = True
     offer: Callable[[Ask, Order], Awaitable[Decision[Any]]] | None = None
     follow: Follow | None = None
+    afterwards: Afterwards | None = None
