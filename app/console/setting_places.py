@@ -88,6 +88,7 @@ SECTIONS = (
             "sms.apiSecret",
         ),
     ),
+    Section("agent", ("agent.confirm.commands", "agent.confirm.upTo")),
     Section("people", ("admins", "language")),
 )
 BY_NAME = {section.name: section for section in SECTIONS}

@@ -10,6 +10,7 @@ from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import CancelChoices, Choices, ExchangeReturnChoices
 from commands.kernel.who import Language
 
+from .agent_settings import AgentSettings, agent_of
 from .group import Group
 from .shipping_settings import PartialShippingSettings, ShippingSettings, partial_shipping_of, shipping_of
 from .warehouse import GROUP, SHIP_DATE, WMS_SECRETS, WmsSettings, another_warehouse, has_warehouse
@@ -94,6 +95,7 @@ class ShopSettings(Group):
     identity: IdentityChoices = IdentityChoices()
     sms: SmsChoices = SmsChoices()
     commands: CommandSwitches = CommandSwitches()
+    agent: AgentSettings = AgentSettings()
     language: Language = Language.KO
     admins: Annotated[tuple[str, ...], Field(max_length=50)] = ()
 
@@ -134,6 +136,7 @@ def choices_of(connection: Connection) -> Choices:
         lookback_months=(stored.get("orders") or {}).get("lookbackMonths", LOOKBACK_BY_DEFAULT),
         partial_shipping=partial_shipping_of(stored),
         shipping=shipping_of(stored),
+        agent=agent_of(stored),
         commands_on=_served(_on(COMMANDS_BY_DEFAULT | switched) if switched else ON_BY_DEFAULT, stored),
     )
 

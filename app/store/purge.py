@@ -84,6 +84,12 @@ _RULES: Mapping[str, tuple[timedelta, str]] = {
         "UPDATE wms_mark SET asked_enc = NULL WHERE asked_enc IS NOT NULL AND begun_at <= :before",
     ),
     "wms_mark": (timedelta(days=30), "DELETE FROM wms_mark WHERE begun_at <= :before"),
+    # A handle lives for half an hour; what an agent did is told by the audit, which stays.
+    "agent_conversation": (
+        timedelta(hours=24),
+        "DELETE FROM agent_conversation WHERE created_at <= :before",
+    ),
+    "agent_approval": (timedelta(hours=24), "DELETE FROM agent_approval WHERE expires_at <= :before"),
     "mall_lease": (timedelta(days=7), "DELETE FROM mall_lease WHERE lease_until <= :before"),
 }
 

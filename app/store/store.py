@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.clock import Clock
 from app.keys import KeyRing
 
+from .agents import SqlAgentApprovals, SqlAgentConversations, SqlAgentKeys
 from .audit import SqlAudit
 from .channel_tokens import SqlChannelTokens
 from .chats import SqlChats
@@ -42,6 +43,9 @@ class Store:
     photos: SqlPhotos
     claims: SqlClaims
     looks: SqlLooks
+    agent_keys: SqlAgentKeys
+    agent_conversations: SqlAgentConversations
+    agent_approvals: SqlAgentApprovals
 
     async def close(self) -> None:
         await self.database.close()
@@ -70,4 +74,7 @@ def store_on(database: OpenDatabase, keys: KeyRing, clock: Clock) -> Store:
         photos=SqlPhotos(database, keys),
         claims=SqlClaims(database, keys),
         looks=SqlLooks(database, keys),
+        agent_keys=SqlAgentKeys(database),
+        agent_conversations=SqlAgentConversations(database),
+        agent_approvals=SqlAgentApprovals(database),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -55,6 +56,14 @@ class ShippingChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentChoices:
+    """`confirm`: commands whose plans an agent may confirm alone, if they surely pay back no more than `up_to`."""
+
+    confirm: frozenset[str] = frozenset()
+    up_to: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """The settings of a connection that commands read (DESIGN §6). `version` grows with every change."""
 
@@ -65,6 +74,7 @@ class Choices:
     exchange_return: ExchangeReturnChoices = field(default_factory=ExchangeReturnChoices)
     partial_shipping: PartialShippingChoices = field(default_factory=PartialShippingChoices)
     shipping: ShippingChoices = field(default_factory=ShippingChoices)
+    agent: AgentChoices = field(default_factory=AgentChoices)
 
 
 class Restore(StrEnum):

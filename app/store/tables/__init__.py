@@ -4,7 +4,7 @@
 of what is not kept, instants are epoch milliseconds, JSON is text. Ids are ours: no serials.
 """
 
-from . import evidence, phone, records, ship_dates, shops, wms, work
+from . import agents, evidence, phone, records, ship_dates, shops, wms, work
 from .base import metadata
 
-__all__ = ["evidence", "metadata", "phone", "records", "ship_dates", "shops", "wms", "work"]
+__all__ = ["agents", "evidence", "metadata", "phone", "records", "ship_dates", "shops", "wms", "work"]
