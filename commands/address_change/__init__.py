@@ -13,7 +13,8 @@ from .command import COMMAND, candidates, confirm, offer, preview
 from .doctor import examine
 from .finding_out import TEXTS
 from .outcome import RECEIPT, receipt_screen
-from .screens import CONFIRM, FORM, LIST, PREVIEW, confirm_screen, form_screen, list_screen, preview_screen
+from .preview_screens import confirm_screen, preview_screen
+from .screens import CONFIRM, FORM, LIST, PREVIEW, form_screen, list_screen
 from .wire import CandidatesResult, PreviewParams, PreviewResult
 
 SPEC = CommandSpec(

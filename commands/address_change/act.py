@@ -5,8 +5,6 @@ is led back to where it was when a part of it is refused. What cannot be led bac
 stands where.
 """
 
-from collections.abc import Awaitable, Callable
-
 from commands.kernel.address import Address
 from commands.kernel.decision import Allowed, Fact
 from commands.kernel.failures import Failure
@@ -14,6 +12,7 @@ from commands.kernel.order import Order
 from commands.kernel.plan import Interrupted, Json, ReceiptState, Settled, Steps, WentStale
 from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 from commands.kernel.spec import Ask
+from commands.kernel.warehouse_writes import DONE, REFUSED, Work, step_again, told
 
 from .command import seen_by
 from .endings import disagree, refused
@@ -22,8 +21,7 @@ from .rules import decide_address_change, still_standing_in_the_way
 from .wish import Wish, is_at
 
 NEW, OLD, UNKNOWN = "new", "old", "unknown"
-DONE, REFUSED, GONE = "done", "refused", "gone"
-Work = Callable[[], Awaitable[str]]
+GONE = "gone"
 
 
 async def act(ask: Ask, payload: Json, seen: str, step: Steps) -> Settled | WentStale:
@@ -61,11 +59,7 @@ class _Change:
 
     async def _once(self, name: str, work: Work) -> str:
         """The same address may be written again where nobody knows whether it was."""
-        try:
-            return str(await self._step(name, work, mark=True))
-        except Interrupted:
-            await self._step.forget(name)
-            return str(await self._step(name, work, mark=True))
+        return await step_again(self._step, name, work)
 
     async def _judge(self) -> bool:
         try:
@@ -96,14 +90,14 @@ class _Change:
     async def _tell_warehouse_back(self) -> str:
         return await self._tell(self._wish.before, "back")
 
+    async def _tell_late(self) -> str:
+        return await self._tell(self._wish.address, "late")
+
     async def _tell(self, address: Address, what: str) -> str:
         """Raises `OutcomeUnknown`, `Unavailable`."""
         key = f"{self._wish.key}:{what}"
-        ports, order_id = self._ask.ports, self._wish.order_id
-        result = await ports.warehouse.change_address(self._ask.shop, order_id, address, key)
-        if result.outcome == "unknown":
-            raise OutcomeUnknown
-        return result.outcome
+        warehouse, order_id = self._ask.ports.warehouse, self._wish.order_id
+        return await told(warehouse.change_address(self._ask.shop, order_id, address, key))
 
     def _writing(self, shipment: str) -> Work:
         async def write() -> str:
@@ -140,7 +134,11 @@ class _Change:
         held = self._wish.held
         if order is not None and not all(self._stands(order, shipment) for shipment in self._wish.shipments):
             return disagree(self._ask, {"mall": UNKNOWN, "warehouse": NEW if held else "none"})
-        if not held and await self._collected_late() and await self._tell(self._wish.address, "late") != DONE:
+        if (
+            not held
+            and await self._collected_late()
+            and await self._once("warehouse.late", self._tell_late) != DONE
+        ):
             return disagree(self._ask, {"mall": NEW, "warehouse": OLD})
         await self._noted()
         return Settled(ReceiptState.DONE)

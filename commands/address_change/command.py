@@ -1,6 +1,7 @@
 """`/배송지변경`: which orders may be sent elsewhere, whether this address will do, and the change itself."""
 
 import asyncio
+import secrets
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -108,7 +109,7 @@ async def preview(ask: Ask, params: PreviewParams) -> PreviewResult:
                 before=facts.present,
                 shipments=decision.plan.shipments,
                 held=decision.plan.tells_warehouse,
-                key=f"{order.order_id}:{ask.now.isoformat()}",
+                key=secrets.token_hex(8),
             )
             draft = Draft(COMMAND, order.order_id, seen_by(order, decision), wish.to_json(), _shown(wish))
             planned = await ask.ports.effects.plan(ask, draft)

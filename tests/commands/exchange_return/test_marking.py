@@ -1,4 +1,4 @@
-"""The mark in the warehouse that follows a filed claim: made once, never waited for, and told when it cannot be made."""
+"""The mark in the warehouse that follows a filed claim: made once, never waited for, told when it cannot be made."""
 
 from dataclasses import replace
 
