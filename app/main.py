@@ -12,12 +12,14 @@ from starlette.routing import BaseRoute
 from app import http
 from app.cafe24.connect import MallConnecting
 from app.cafe24.oauth import REQUIRED_SCOPES
+from app.channel.agent import AgentAnswers
 from app.channel.client import ChannelClient
 from app.channel.commands import CommandExtension
 from app.channel.conversation import ChannelConversation
 from app.channel.discovery import discovery_answers
 from app.channel.functions import PATHS, FunctionsEndpoint
 from app.channel.registration import register
+from app.channel.suggestions import suggestion_function
 from app.channel.team import Team
 from app.clock import Clock, system_clock
 from app.console.desk import SPEC as CLAIMS
@@ -45,6 +47,7 @@ from app.wiring.console import console_work, desk_functions
 from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.erasing import customer_erasing
 from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
+from app.wiring.extensions import asks_in_chats
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
@@ -188,6 +191,7 @@ def build(
         clock=clock,
         public_url=settings.public_url,
     )
+    ask_of = asks_in_chats(who.asking, keys, clock)
     extension = CommandExtension(
         (*COMMANDS, CLAIMS),
         app_id=settings.channel_app_id,
@@ -198,6 +202,7 @@ def build(
         require=who.asking.require,
         is_identified=who.asking.is_identified,
         customer_of_chat=conversation.customer_of_chat,
+        agent=AgentAnswers(ask_of, app_id=settings.channel_app_id, keys=keys, clock=clock),
     )
     team = Team(
         conversation,
@@ -210,6 +215,7 @@ def build(
     )
     functions = [
         *extension.functions(),
+        suggestion_function(ask_of),
         *command_functions(COMMANDS, who.asking),
         *screen_functions(COMMANDS, who.asking, who.screens.screen),
         *who.functions.all(),

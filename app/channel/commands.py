@@ -1,9 +1,9 @@
 """The `command` extension: which commands there are, and the action that opens a command's screen."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.clock import Clock
 from app.keys import KeyRing
@@ -11,66 +11,19 @@ from app.ports import Call, Chats, ChatUser, Connection, Function, Surface
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.ports import Unavailable
 from commands.kernel.spec import CommandSpec
-from commands.kernel.who import ChannelId, Language
-from commands.shapes import Params, Shape
+from commands.kernel.who import ChannelId
+from commands.shapes import Params
 
+from .agent import ActionResult, AgentAnswers
 from .chat_token import chat_token
+from .command_entries import CommandList, Scope, entry, takes_reason
 from .discovery import NoParams
 
 GET_COMMANDS = "extension.command.metadata.getCommands"
 USER_CHAT = "userChat"
 IDENTITY_SCREEN = "identity"
-Scope = Literal["front", "desk"]
 SURFACE_OF: dict[Scope, Surface] = {"front": Surface.USER, "desk": Surface.MANAGER}
-
-
-class Words(BaseModel):
-    """Closed, as every object of the platform's own schema is."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-
-class Word(Words):
-    name: str = Field(min_length=1, max_length=30)
-    description: str = Field(max_length=100)
-
-
-class ButtonWord(Words):
-    name: str = Field(min_length=1, max_length=30)
-
-
-class ParamWord(Words):
-    name: str = Field(min_length=1, max_length=20)
-    description: str = Field(max_length=50)
-
-
-class ParamDefinition(Shape):
-    name: str = Field(min_length=1, max_length=20)
-    type: Literal["string", "float", "int", "bool"]
-    required: bool
-    description: str | None = Field(None, max_length=50)
-    name_desc_i18n_map: dict[Language, ParamWord] = Field(alias="nameDescI18nMap")
-
-
-class CommandEntry(Shape):
-    """One command in one scope, as the platform is told (CHANNEL.md §7)."""
-
-    name: str = Field(min_length=1, max_length=30, pattern=r"^[a-zA-Z0-9_-]+$")
-    scope: Scope
-    button_name: str = Field(min_length=1, max_length=30)
-    description: str = Field(max_length=100)
-    action_function_name: str = Field(min_length=1)
-    system_version: Literal["v1"] = "v1"
-    alf_mode: Literal["disable", "recommend"]
-    alf_description: str = Field(max_length=1500)
-    name_desc_i18n_map: dict[Language, Word] = Field(alias="nameDescI18nMap")
-    button_name_i18n_map: dict[Language, ButtonWord] = Field(alias="buttonNameI18nMap")
-    param_definitions: list[ParamDefinition] = Field(max_length=10)
-    enabled_by_default: bool
-
-
-class CommandList(Shape):
-    commands: list[CommandEntry] = Field(max_length=30)
+LONGEST_REASON = 200
 
 
 class Chat(Params):
@@ -79,20 +32,24 @@ class Chat(Params):
 
 
 class OpenParams(Params):
-    """What AppStore sends when a command is run."""
+    """What AppStore sends when a command is run. UNKNOWN: the names of the two members that bring the answers to our
+    questions, and where they stand (CHANNEL.md §8); `answers_given` looks in both places.
+    """
 
     chat: Chat | None = None
     trigger: dict[str, Any] | None = None
     input: dict[str, Any] | None = None
     language: str | None = None
+    continuation_token: str | None = Field(None, max_length=8_192)
+    answers: dict[str, Any] | None = None
 
-
-class ActionResult(BaseModel):
-    """Closed: only these two members."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-    type: str = Field(min_length=1)
-    attributes: dict[str, Any] | None = None
+    @property
+    def answers_given(self) -> tuple[Any, Any]:
+        inside = self.input or {}
+        return (
+            self.continuation_token or inside.get("continuationToken"),
+            self.answers or inside.get("answers"),
+        )
 
 
 ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
@@ -115,6 +72,7 @@ class CommandExtension:
         require: Callable[[Call, CommandSpec], Awaitable[Connection]],
         is_identified: IsIdentified,
         customer_of_chat: CustomerOfChat,
+        agent: AgentAnswers,
     ) -> None:
         self._commands = commands
         self._app_id = app_id
@@ -125,6 +83,7 @@ class CommandExtension:
         self._require = require
         self._is_identified = is_identified
         self._customer_of_chat = customer_of_chat
+        self._agent = agent
 
     def functions(self) -> list[Function]:
         listing = Function(
@@ -151,10 +110,10 @@ class CommandExtension:
         return Function(f"{command.name}.open", OpenParams, ActionResult, run, surfaces)
 
     async def _open(self, call: Call, command: CommandSpec, params: OpenParams) -> ActionResult:
-        order_id = _order_id(params)
+        order_id = _order_id(params) or self._agent.answered(call, command, params.answers_given)
         arguments: dict[str, Any] = {"language": call.language.value}
         if order_id and command.order_screen:
-            arguments |= {"screen": command.order_screen, "orderId": order_id}
+            arguments |= {"screen": command.order_screen, "orderId": order_id} | _reason(command, params)
         chat_id = _chat_id(call, params)
         if call.surface is Surface.MANAGER:
             return self._wam(command.name, arguments | self._chat_token(call, chat_id))
@@ -162,7 +121,8 @@ class CommandExtension:
             await self._chats.remember(call.channel_id, call.caller_id, chat_id, self._clock())
         connection = await self._require(call, command)
         if await self._is_identified(call, connection, command):
-            return self._wam(command.name, arguments)
+            told = await self._agent.tells(call, command, params.trigger, order_id)
+            return told or self._wam(command.name, arguments)
         following = {"nextCommand": command.name, "nextScreen": arguments.pop("screen", command.first_screen)}
         return self._wam(IDENTITY_SCREEN, arguments | following)
 
@@ -199,49 +159,17 @@ def is_on(connection: Connection, command: CommandSpec) -> bool:
     return bool(switches.get(command.name, True))
 
 
-def entry(command: CommandSpec, scope: Scope) -> CommandEntry:
-    say = command.texts.say
-    ko = Language.KO
-    words = {
-        lang: Word(name=say(lang, "command.name"), description=say(lang, "command.description"))
-        for lang in Language
-    }
-    return CommandEntry(
-        name=command.name,
-        scope=scope,
-        button_name=say(ko, "command.button"),
-        description=say(ko, "command.description"),
-        action_function_name=f"{command.name}.open",
-        alf_mode="recommend" if command.recommended else "disable",
-        alf_description=say(ko, "command.alf"),
-        name_desc_i18n_map=words,
-        button_name_i18n_map={lang: ButtonWord(name=say(lang, "command.button")) for lang in Language},
-        param_definitions=[_order_param(command)] if command.order_screen else [],
-        enabled_by_default=command.enabled_by_default,
-    )
-
-
-def _order_param(command: CommandSpec) -> ParamDefinition:
-    say = command.texts.say
-    words = {
-        lang: ParamWord(
-            name=say(lang, "param.orderId.name"), description=say(lang, "param.orderId.description")
-        )
-        for lang in Language
-    }
-    return ParamDefinition(
-        name="orderId",
-        type="string",
-        required=False,
-        description=words[Language.KO].description,
-        name_desc_i18n_map=words,
-    )
-
-
 def _order_id(params: OpenParams) -> str | None:
     value = (params.input or {}).get("orderId")
     text = str(value).strip() if isinstance(value, (str, int)) else ""
     return text[:40] or None
+
+
+def _reason(command: CommandSpec, params: OpenParams) -> dict[str, str]:
+    """What the customer said on why, for the form of commands that ask for it."""
+    value = (params.input or {}).get("reason") if takes_reason(command) else None
+    text = " ".join(value.split())[:LONGEST_REASON] if isinstance(value, str) else ""
+    return {"text": text} if text else {}
 
 
 def _chat_id(call: Call, params: OpenParams) -> str | None:

@@ -70,6 +70,7 @@ KOREAN = {
     "addressChange": "배송지변경",
     "shipDate": "발송예정일",
     "why": "진단",
+    "claims": "승인대기",
 }
 """The stable wire names and what people type (DESIGN §3)."""
 
@@ -79,19 +80,24 @@ async def test_commands_for_front_and_desk_in_three_languages(road: Road) -> Non
     assert command_problems(answer, await published(road)) == []
     served = {command.name for command in COMMANDS}
     both = {(name, scope) for name in served - {"why"} for scope in ("front", "desk")}
-    alone = {("why", "desk")} if "why" in served else set()
+    alone = {("why", "desk"), ("claims", "desk")}
     assert {(c["name"], c["scope"]) for c in answer["commands"]} == both | alone
     for command in answer["commands"]:
         assert command["alfMode"] in {"recommend", "disable"}
         assert command["alfMode"] == "recommend" or command["scope"] == "desk"
         assert command["systemVersion"] == "v1"
-        assert len(command["alfDescription"]) > (20 if command["name"] == "why" else 100)
+        assert len(command["alfDescription"]) > (20 if command["alfMode"] == "disable" else 400)
         assert command["nameDescI18nMap"].keys() == {"ko", "en", "ja"}
         assert command["nameDescI18nMap"]["ko"]["name"] == KOREAN[command["name"]]
         assert command["buttonNameI18nMap"].keys() == {"ko", "en", "ja"}
         for param in command["paramDefinitions"]:
-            assert (param["name"], param["type"], param["required"]) == ("orderId", "string", False)
+            assert (param["type"], param["required"]) == ("string", False)
+            assert param["autoComplete"] is (param["name"] == "orderId")
             assert param["nameDescI18nMap"].keys() == {"ko", "en", "ja"}
+        asked_for = [param["name"] for param in command["paramDefinitions"]]
+        why = ["reason"] if command["name"] in {"cancel", "exchangeReturn"} else []
+        assert asked_for == ([] if command["name"] == "claims" else ["orderId", *why])
+        assert ("autoCompleteFunctionName" in command) is bool(asked_for)
         assert command["enabledByDefault"] is (command["name"] != "shipDate")
 
 

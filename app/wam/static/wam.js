@@ -232,7 +232,7 @@ async function start() {
     new ResizeObserver(() => host.setSize({ height: Math.min(Math.ceil(main.getBoundingClientRect().height) + 1, TALLEST) })).observe(main);
   }
   const input = {};
-  for (const key of ["orderId", "nextCommand", "nextScreen"]) if (read(key)) input[key] = read(key);
+  for (const key of ["orderId", "text", "nextCommand", "nextScreen"]) if (read(key)) input[key] = read(key);
   await show({ command: document.body.dataset.command, screen: read("screen"), input });
 }
 
