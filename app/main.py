@@ -43,6 +43,7 @@ from app.store.migrate import pending
 from app.store.store import Store, open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
+from app.wiring.agent import agent_side
 from app.wiring.console import console_work, desk_functions
 from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.erasing import customer_erasing
@@ -226,6 +227,7 @@ def build(
         *wms.functions.functions(),
         *channel_lifecycle(store, who.sessions, book, conversation, clock),
     ]
+    agents = agent_side(settings, store, who, sms, functions, book, checkup, clock)
     worker = Worker(
         store.database,
         jobs,
@@ -277,10 +279,11 @@ def build(
             *install.routes(),
             *pages,
             *work_pages,
+            *agents.routes,
             *routes,
         ],
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],
-        closers=[effects.close, client.aclose, *mall.closers, store.close],
+        closers=[effects.close, agents.close, client.aclose, *mall.closers, store.close],
         register=tell_channel,
         drain=worker.run_once,
     )

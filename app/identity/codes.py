@@ -40,8 +40,11 @@ def same(one_hash: str, other_hash: str) -> bool:
 
 
 def sms_text(mall_name: str, code: str, limit: int = LONGEST_TEXT_BYTES) -> str:
+    return named(mall_name, f" 인증번호 [{code}] 타인에게 알려주지 마세요.", limit)
+
+
+def named(mall_name: str, tail: str, limit: int = LONGEST_TEXT_BYTES) -> str:
     """One standard SMS. A mall's name cannot forge a second line, a bracket, or the (광고) mark's brackets."""
-    tail = f" 인증번호 [{code}] 타인에게 알려주지 마세요."
     kept = "".join(letter for letter in _SPACES.sub(" ", mall_name) if _is_plain(letter))
     name = _SPACES.sub(" ", kept).strip() or _NO_NAME
     while len(f"[{name}]{tail}".encode("euc-kr")) > limit:

@@ -117,7 +117,7 @@ class AgentConversations(Protocol):
 
 class AgentApprovals(Protocol):
     async def ask(self, approval: AgentApproval) -> AgentApproval:
-        """What is kept of this subject: the first one that asked."""
+        """What is kept of this subject: the first one that asked, unless it has expired."""
         ...
 
     async def of_subject(self, mall_id: MallId, subject: str) -> AgentApproval | None: ...

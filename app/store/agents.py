@@ -137,7 +137,10 @@ class SqlAgentApprovals:
                 amount, state, created_at, expires_at)
             VALUES (:mall_id, :id, :channel_id, :key_id, :conversation_id, :subject, :act, :order_id,
                 :amount, :state, :created_at, :expires_at)
-            ON CONFLICT (mall_id, subject) DO NOTHING""",
+            ON CONFLICT (mall_id, subject) DO UPDATE SET id = excluded.id, state = excluded.state,
+                by_whom = NULL, verification_id = NULL, amount = excluded.amount, decided_at = NULL,
+                created_at = excluded.created_at, expires_at = excluded.expires_at
+                WHERE agent_approval.expires_at <= excluded.created_at""",
             mall_id=approval.mall_id,
             id=approval.id,
             channel_id=approval.channel_id,

@@ -1,0 +1,1 @@
+"""MCP: an AI agent calls the same commands for a customer who has proven who they are, and confirms nothing alone."""
