@@ -5,9 +5,10 @@ done is told to the team, never to the customer (WMS.md §4.4-4).
 import logging
 from collections.abc import Iterable
 
-from app.errors import OutcomeUnknown, Unavailable
+from app.errors import Unavailable as ChannelUnavailable
 from app.log import say
 from app.ports import Chats, Conversation, Intent, Intents, Job, Jobs, KeptPlan, Plans
+from commands.kernel.ports import OutcomeUnknown, Unavailable
 from commands.kernel.spec import Afterwards, CommandSpec
 from commands.kernel.texts import Texts
 from commands.kernel.who import MallId
@@ -16,8 +17,8 @@ from .asks import Asks
 from .telling import chat_of
 
 AFTERWARDS = "afterwards"
-TRIES = 8
-"""Over some four minutes. A team that hears too late cannot stop anything."""
+TRIES = 7
+"""Over some five minutes: a team that hears too late cannot stop anything."""
 NOTE = "note.afterwards"
 log = logging.getLogger("jumun.effects")
 
@@ -80,4 +81,4 @@ class AfterwardJobs:
         try:
             await self._conversation.write(plan.channel_id, chat, text, private=True, request_id=request_id)
         except OutcomeUnknown as error:
-            raise Unavailable("channel", "message", note="no answer") from error
+            raise ChannelUnavailable("channel", "message", note="no answer") from error
