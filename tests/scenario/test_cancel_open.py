@@ -8,7 +8,7 @@ from app.sandbox.channel.people import User
 from tests.world import MALL, HandClock, Road
 
 from .test_cancel import COMPLETE, failing, first_candidate, in_mall, shop_is_live, wish
-from .verbs import manager_opens
+from .verbs import manager_opens, until
 
 UNDO = {"cancel": COMPLETE["cancel"] | {"undoMinutes": 10}}
 
@@ -126,11 +126,17 @@ async def test_when_the_window_closes_the_receipt_ends_and_says_so(
     order = await first_candidate(road, minji)
     await confirms(road, minji, order)
     clock.forward(minutes=11)
-    await road.drain_jobs()
-    seen = await road.customer_calls(minji, "cancel.preview", wish(order))
-    codes = {finding["code"] for finding in seen["decision"]["findings"]}
-    assert "receipt_open" not in codes
-    assert "claim_closed" in codes
+
+    async def codes() -> set[str]:
+        seen = await road.customer_calls(minji, "cancel.preview", wish(order))
+        return {finding["code"] for finding in seen["decision"]["findings"]}
+
+    async def ended() -> bool:
+        await road.drain_jobs()
+        return "receipt_open" not in await codes()
+
+    await until(ended)
+    assert "claim_closed" in await codes()
     assert len([r for r in road.world.malls[MALL].refunds if r.order_id == order["orderId"]]) == 1
 
 

@@ -68,7 +68,7 @@ async def manager_opens(road: Road, chat_id: str, manager: str = "mgr-jiwoo") ->
     return token
 
 
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     """Waits for what a job does beside us."""
     for _ in range(int(seconds / 0.02)):
         if await true():
