@@ -23,6 +23,7 @@ from app.channel.suggestions import suggestion_function
 from app.channel.team import Team
 from app.clock import Clock, system_clock
 from app.console.desk import SPEC as CLAIMS
+from app.console.names import ManagerNames
 from app.console.routes import console_routes, console_sign_in
 from app.errors import Misconfigured
 from app.ids import new_id
@@ -119,6 +120,7 @@ def build(
         required_scopes=frozenset(REQUIRED_SCOPES),
         texts_can_be_sent=lambda connection: sms.of(connection) is not None,
         warehouse=wms.connection,
+        surcharges=mall.surcharges,
     )
     connecting = MallConnecting(
         oauth=mall.oauth,
@@ -132,12 +134,15 @@ def build(
         forget=mall.tokens.forget,
     )
     keeper = SettingsKeeper(store.connections, store.audit, clock, forget=book.forget)
+    managers = ManagerNames(conversation.names, clock)
     door = console_sign_in(
         keys=keys,
         clock=clock,
         once=store.once,
         connections=store.connections,
         public_url=settings.public_url,
+        shown=shown,
+        names=managers,
     )
     pages = console_routes(
         door=door,
@@ -167,6 +172,7 @@ def build(
         customer_erasing(
             store, keys, clock, {"photos": evidence.album.erase, "shipDates": store.promises.erase}
         ).erase,
+        wms.connection,
         clock,
     )
     install = install_side(
@@ -223,7 +229,7 @@ def build(
         *evidence.functions(COMMANDS, who.asking),
         *team.functions(),
         *shops.functions(),
-        *desk_functions(work.pending, evidence.links, book.of_channel, clock),
+        *desk_functions(work.pending, evidence.links, book.of_channel, managers, clock),
         *wms.functions.functions(),
         *channel_lifecycle(store, who.sessions, book, conversation, clock),
     ]

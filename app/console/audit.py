@@ -12,11 +12,12 @@ from app.ports import Audit, AuditLine, AuditWanted, Connection
 from commands.kernel.calendar import KST
 from commands.kernel.who import ChannelId, Language
 
+from .names import Names
 from .pages import CLOSED, TEXTS, Pages
 from .sessions import MANAGER
 from .turnstile import Turnstile
 from .visits import Visit
-from .words import audit_views, person
+from .words import audit_views
 
 LIMIT = 50
 CHUNK = 500
@@ -86,7 +87,7 @@ class AuditPage:
             "audit",
             language,
             **visit.frame("audit"),
-            lines=audit_views(found.lines, language),
+            lines=audit_views(found.lines, language, await visit.names_of(line.by for line in found.lines)),
             filters=filters,
             groups=GROUPS,
             first_page=cursor is None,
@@ -102,17 +103,17 @@ class AuditPage:
         name = f"jumun-audit-{now.astimezone(KST):%Y%m%d-%H%M}.csv"
         headers = CLOSED | {"content-disposition": f'attachment; filename="{name}"'}
         wanted = AuditFilters.of(visit.query).wanted()
-        pieces = self._pieces(connection.shop.channel_id, wanted, language)
+        pieces = self._pieces(connection.shop.channel_id, wanted, visit)
         return StreamingResponse(pieces, headers=headers, media_type="text/csv; charset=utf-8")
 
-    async def _pieces(
-        self, channel_id: ChannelId, wanted: AuditWanted, language: Language
-    ) -> AsyncIterator[str]:
+    async def _pieces(self, channel_id: ChannelId, wanted: AuditWanted, visit: Visit) -> AsyncIterator[str]:
+        language = visit.session.language
         yield BOM + csv_line([TEXTS.say(language, f"csv.{column}") for column in COLUMNS])
         cursor: str | None = None
         while True:
             page = await self._audit.page(channel_id, wanted, cursor=cursor, limit=CHUNK)
-            yield "".join(csv_line(_cells(line, language)) for line in page.lines)
+            names = await visit.names_of(line.by for line in page.lines)
+            yield "".join(csv_line(_cells(line, language, names)) for line in page.lines)
             if page.next is None:
                 return
             cursor = page.next
@@ -127,11 +128,11 @@ def _tame(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" \u3000").startswith(FORMULA) else cell
 
 
-def _cells(line: AuditLine, language: Language) -> list[str]:
-    view = audit_views([line], language)[0]
+def _cells(line: AuditLine, language: Language, names: Names) -> list[str]:
+    view = audit_views([line], language, names)[0]
     facts = "; ".join(f"{name}={value}" for name, value in line.facts.items() if value not in {None, ""})
     at = line.at.astimezone(KST).isoformat(timespec="seconds")
-    return [at, line.act, view.act, line.by, person(line.by, language), line.subject, facts]
+    return [at, line.act, view.act, line.by, view.by, line.subject, facts]
 
 
 def _day(typed: str) -> date | None:

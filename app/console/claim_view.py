@@ -11,6 +11,7 @@ from commands.kernel.plan import Json, ReceiptState
 from commands.kernel.screen import Tone
 from commands.kernel.who import ChannelId, Language
 
+from .names import NOBODY, Names
 from .pages import TEXTS
 from .words import person, said, when
 
@@ -49,10 +50,15 @@ class ClaimView:
 
 
 def claim_view(
-    claim: PendingClaim, photos: PhotoLinks, channel_id: ChannelId, now: datetime, language: Language
+    claim: PendingClaim,
+    photos: PhotoLinks,
+    channel_id: ChannelId,
+    now: datetime,
+    language: Language,
+    names: Names = NOBODY,
 ) -> ClaimView:
     waits = claim.state is ReceiptState.PENDING and claim.decided_by is None
-    ending, tone = ("", Tone.PLAIN) if waits else _ending(claim, language)
+    ending, tone = ("", Tone.PLAIN) if waits else _ending(claim, language, names)
     reason: Any = claim.shown.get("reason")
     return ClaimView(
         id=claim.id,
@@ -107,10 +113,10 @@ def _age(length: timedelta, language: Language) -> str:
     return TEXTS.say(language, "claim.age", span=span(length, language))
 
 
-def decided_text(by: object, at: object, language: Language) -> str:
+def decided_text(by: object, at: object, language: Language, names: Names) -> str:
     """`매니저 12 · 2026년 11월 21일 14:03` of what a conflict tells."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    parts = [person(str(by), language) if by else ""]
+    parts = [person(str(by), language, names) if by else ""]
     parts += [when(moment, language)] if isinstance(moment, datetime) else []
     return " · ".join(part for part in parts if part)
 
@@ -124,11 +130,11 @@ def _due(due_at: datetime | None, now: datetime, language: Language) -> tuple[st
     return TEXTS.say(language, "claim.due", span=span(due_at - now, language)), tone
 
 
-def _ending(claim: PendingClaim, language: Language) -> tuple[str, Tone]:
+def _ending(claim: PendingClaim, language: Language, names: Names) -> tuple[str, Tone]:
     tones = {"failed": Tone.BAD, "checking": Tone.INFO, "done": Tone.GOOD, "requested": Tone.GOOD}
     state = "rejected" if claim.message else claim.state.value
     text = said(language, f"claim.state.{state}") or state
-    decided = decided_text(claim.decided_by, claim.decided_at, language)
+    decided = decided_text(claim.decided_by, claim.decided_at, language, names)
     return " · ".join(part for part in (text, decided) if part), tones.get(state, Tone.PLAIN)
 
 

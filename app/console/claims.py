@@ -90,6 +90,7 @@ class ClaimsPage:
         now = self._clock()
         found = await self._found(channel_id, filters, now)
         kinds = await self._claims.kinds(channel_id)
+        names = await visit.names_of(claim.decided_by for claim in found.claims)
         return self._pages.page(
             "claims",
             language,
@@ -97,7 +98,9 @@ class ClaimsPage:
             script=True,
             pictures=self._photo_hosts,
             **visit.frame("claims"),
-            claims=[claim_view(claim, self._photos, channel_id, now, language) for claim in found.claims],
+            claims=[
+                claim_view(claim, self._photos, channel_id, now, language, names) for claim in found.claims
+            ],
             filters=filters,
             next_url=found.next and filters.url(cursor=found.next),
             kinds=[(kind, kind_text(kind, language), count) for kind, count in sorted(kinds.items())],

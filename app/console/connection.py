@@ -16,10 +16,11 @@ from commands.kernel.who import Language
 from commands.shapes import FindingShape
 
 from .pages import TEXTS, Pages, go
+from .rights import Shown
 from .sessions import MANAGER, Session
 from .setting_places import PLACES
 from .turnstile import Turnstile
-from .visits import Shown, Visit
+from .visits import Visit
 from .words import STATE_TONES, findings_once, past, scope_text, when
 
 Findings = Callable[[Connection, Language], Awaitable[list[FindingShape]]]
@@ -151,7 +152,7 @@ class ConnectionPage:
             form=form or ConnectForm(mall_id=shown["waiting_for"]),
             trouble=trouble,
             done=done,
-            past=past(lines, language),
+            past=past(lines, language, await visit.names_of(line.by for line in lines)),
             places=PLACES,
             **shown,
         )
@@ -175,7 +176,7 @@ class ConnectionPage:
             "missing": [scope_text(s, language) for s in self._required if s not in granted]
             if tokens
             else [],
-            "findings": findings_once(await self._findings(connection, language)),
+            "findings": findings_once(await self._findings(connection, language), language),
             "hash_confirmed": identity["memberHashConfirmed"],
             "trusts_hash": identity["memberTrust"] == "hash",
         }

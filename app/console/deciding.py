@@ -16,6 +16,7 @@ from commands.kernel.who import ChannelId, Language
 
 from .claim_view import decided_text
 from .claims import LIMIT, PHRASES, ClaimsPage, Filters, Outcome
+from .names import ManagerNames, Names
 from .pages import TEXTS, Pages
 from .sessions import MANAGER
 from .turnstile import Turnstile
@@ -33,8 +34,9 @@ TONES = {ReceiptState.FAILED: Tone.BAD, ReceiptState.CHECKING: Tone.INFO}
 class Choosing:
     """One decision on one claim, with its outcome in words: for the console and for the desk."""
 
-    def __init__(self, claims: PendingClaims) -> None:
+    def __init__(self, claims: PendingClaims, names: ManagerNames) -> None:
         self._claims = claims
+        self._names = names
 
     async def one(
         self,
@@ -56,7 +58,8 @@ class Choosing:
             )
         except Failure as failure:
             claim = await self._claims.one(channel_id, claim_id)
-            return _refused(failure, claim.order_id if claim else "", language)
+            names = await self._names.of(channel_id, [str(failure.data.get("decidedBy", ""))])
+            return _refused(failure, claim.order_id if claim else "", language, names)
         except (Unavailable, OutcomeUnknown):
             return Outcome(TEXTS.say(language, "outcome.unavailable"), Tone.WARNING)
         return _decided(receipt, action, language)
@@ -139,10 +142,10 @@ def _decided(receipt: Receipt, action: Action, language: Language) -> Outcome:
     return Outcome(text, TONES.get(receipt.state, Tone.GOOD), receipt.order_id)
 
 
-def _refused(failure: Failure, order_id: str, language: Language) -> Outcome:
+def _refused(failure: Failure, order_id: str, language: Language, names: Names) -> Outcome:
     data = failure.data
     if failure.type is FailureType.CONFLICT and data.get("decidedBy"):
-        who = decided_text(data.get("decidedBy"), data.get("decidedAt"), language)
+        who = decided_text(data.get("decidedBy"), data.get("decidedAt"), language, names)
         return Outcome(TEXTS.say(language, "outcome.conflict", who=who), Tone.WARNING, order_id)
     if failure.type is FailureType.NOT_FOUND:
         return Outcome(TEXTS.say(language, "outcome.notFound"), Tone.WARNING, order_id)

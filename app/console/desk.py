@@ -26,6 +26,7 @@ from commands.kernel.spec import CommandSpec
 from .claim_view import ClaimView, claim_view
 from .claims import PHRASES, Outcome
 from .deciding import LONGEST_ID, LONGEST_WORDS, Action, Choosing, words_of
+from .names import NOBODY, ManagerNames, Names
 from .pages import TEXTS
 
 COMMAND, LIST, ONE, APPROVE, REJECT, SEND = "claims", "list", "one", "approve", "reject", "send"
@@ -44,10 +45,11 @@ SPEC = CommandSpec(
 
 
 class ClaimsDesk:
-    def __init__(self, claims: PendingClaims, photos: PhotoLinks, choosing: Choosing, clock: Clock) -> None:
+    def __init__(self, claims: PendingClaims, photos: PhotoLinks, names: ManagerNames, clock: Clock) -> None:
         self._claims = claims
         self._photos = photos
-        self._choosing = choosing
+        self._names = names
+        self._choosing = Choosing(claims, names)
         self._clock = clock
         self._screens: Mapping[str, Callable[[Call, Given], Awaitable[Screen]]] = {
             LIST: self._list,
@@ -80,7 +82,8 @@ class ClaimsDesk:
         )
 
     async def _one(self, call: Call, given: Given) -> Screen:
-        return self._whole(call, await self._claim(call, given))
+        claim = await self._claim(call, given)
+        return self._whole(call, claim, await self._names.of(call.channel_id, [claim.decided_by]))
 
     async def _approve(self, call: Call, given: Given) -> Screen:
         return await self._decided(call, given, "approve", "")
@@ -119,8 +122,8 @@ class ClaimsDesk:
         )
         return _result(call, outcome)
 
-    def _whole(self, call: Call, claim: PendingClaim) -> Screen:
-        view, say = self._view(call, claim), TEXTS.say
+    def _whole(self, call: Call, claim: PendingClaim, names: Names) -> Screen:
+        view, say = self._view(call, claim, names), TEXTS.say
         rows = tuple(Row(product, note) for product, note in view.lines)
         lines = [Line(label, value) for label, value in view.facts]
         if view.words:
@@ -156,8 +159,8 @@ class ClaimsDesk:
             buttons=(*(acts if view.waits else ()), _back(call)),
         )
 
-    def _view(self, call: Call, claim: PendingClaim) -> ClaimView:
-        return claim_view(claim, self._photos, call.channel_id, self._clock(), call.language)
+    def _view(self, call: Call, claim: PendingClaim, names: Names = NOBODY) -> ClaimView:
+        return claim_view(claim, self._photos, call.channel_id, self._clock(), call.language, names)
 
     async def _claim(self, call: Call, given: Given) -> PendingClaim:
         claim = await self._claims.one(call.channel_id, _id(given))

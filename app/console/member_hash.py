@@ -10,7 +10,8 @@ from app.ports import Audit, AuditLine, Connection, Connections
 from commands.kernel.who import ChannelId
 
 from .pages import go
-from .visits import Shown, Visit
+from .rights import Shown
+from .visits import Visit
 
 Patched = Callable[[Connection, dict[str, Any]], tuple[Mapping[str, Any], Mapping[str, str]]]
 SETTING = "identity.memberHashConfirmed"

@@ -22,6 +22,8 @@ from commands.kernel.who import Language
 from commands.registry import COMMANDS
 
 from .claim_view import lines_of
+from .finding_words import settings_in_words
+from .names import Names
 from .pages import TEXTS, Pages
 from .setting_places import PLACES
 from .turnstile import Turnstile
@@ -131,7 +133,7 @@ class OrdersPage:
             *diagnosis.cards,
             *detail.cards[1:],
             _claims(order, ask.language),
-            _receipts(past, ask.language),
+            _receipts(past, ask.language, await visit.names_of(receipt.by for receipt in past)),
         ]
         return Screen(
             title=TEXTS.say(ask.language, "orders.one", order=order.order_id),
@@ -155,9 +157,14 @@ async def _built(name: str, ask: Ask, given: dict[str, str]) -> Screen:
 
 
 def _for_a_page(card: Card, language: Language) -> Card:
-    """Without buttons; a path that is a setting of ours in words."""
+    """Without buttons; settings of ours in words."""
     rows = tuple(
-        replace(row, path=place_text(row.path, language)) if row.path in PLACES else row for row in card.rows
+        replace(
+            row,
+            note=settings_in_words(row.note, language),
+            path=place_text(row.path, language) if row.path in PLACES else row.path,
+        )
+        for row in card.rows
     )
     return replace(card, rows=rows, buttons=())
 
@@ -173,13 +180,13 @@ def _claims(order: Order, language: Language) -> Card:
     return Card(TEXTS.say(language, "orders.claims"), note, rows=tuple(rows))
 
 
-def _receipts(receipts: Sequence[Receipt], language: Language) -> Card:
+def _receipts(receipts: Sequence[Receipt], language: Language, names: Names) -> Card:
     rows, title = [], TEXTS.say(language, "orders.receipts")
     for receipt in receipts:
         spec = SPECS.get(receipt.command)
         name = spec.texts.say(language, "command.name") if spec else receipt.command
         lines = ", ".join(f"{product} {note}" for product, note in lines_of(receipt.shown, language))
-        by = person(receipt.by, language)
+        by = person(receipt.by, language, names)
         parts = (lines, receipt.claim_code, by, when(receipt.at, language), _why(receipt))
         state = said(language, f"receipt.{_state(receipt)}") or receipt.state.value
         badge = Badge(state, STATES.get(receipt.state, Tone.PLAIN))

@@ -15,15 +15,24 @@ from commands.kernel.who import ChannelId
 from .connection import ConnectionPage, Findings
 from .forms import Csrf
 from .member_hash import MemberHash, Patched
+from .names import ManagerNames
 from .pages import Pages, go
 from .removal import Removal
+from .rights import Shown
 from .sessions import Sessions
 from .signing_in import SigningIn
-from .visits import Shown, Visit, Visits
+from .visits import Visit, Visits
 
 
 def console_sign_in(
-    *, keys: KeyRing, clock: Clock, once: Once, connections: Connections, public_url: str
+    *,
+    keys: KeyRing,
+    clock: Clock,
+    once: Once,
+    connections: Connections,
+    public_url: str,
+    shown: Shown,
+    names: ManagerNames,
 ) -> SigningIn:
     """The door of the console; a Cafe24 launch comes in by its `sign_in`."""
     address = urlsplit(public_url)
@@ -34,6 +43,8 @@ def console_sign_in(
         once,
         connections,
         Pages(),
+        names,
+        shown=shown,
         clock=clock,
         origin=f"{address.scheme}://{address.netloc}",
         secure=secure,
@@ -60,7 +71,9 @@ def console_routes(
     sources); a mall on loopback has to be named.
     """
     sessions, pages = door.sessions, door.pages
-    visits = Visits(sessions, door.csrf, connections, pages, origin=door.origin, shown=shown)
+    visits = Visits(
+        sessions, door.csrf, connections, pages, origin=door.origin, shown=shown, names=door.names
+    )
     page = ConnectionPage(
         pages=pages,
         pairings=pairings,

@@ -7,19 +7,23 @@ from typing import Any, Protocol
 
 from starlette.responses import Response
 
+from app.clock import Clock
 from app.ports import Connection, Connections
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.who import ChannelId, Language
 from commands.shapes import FindingShape
 
+from .kept_rate import PERIOD, KeptRateOf, kept_text
 from .pages import TEXTS, Pages, go
+from .rights import Shown, is_admin
 from .setting_fields import Schema, Setting, settings_in
+from .setting_findings import by_section
 from .setting_forms import FieldView, at_path, field_view, patch_of, wrong_paths
 from .setting_places import BY_NAME, ELSEWHERE, PLACES, SECTIONS, Section
-from .visits import Shown, Visit, is_admin
-from .words import findings_once
+from .visits import Visit
 
 HERE = "/console/settings"
+DONE = frozenset({"wmsShop", "wmsRemoved"})
 FindingsByCommand = Callable[[Connection, Language], Awaitable[Mapping[str, list[FindingShape]]]]
 
 
@@ -70,6 +74,8 @@ class SettingsPage:
         change: ChangeSettings,
         findings: FindingsByCommand,
         connections: Connections,
+        kept_rate: KeptRateOf,
+        clock: Clock,
     ) -> None:
         self._pages = pages
         self._settings = settings_in(schema)
@@ -77,9 +83,17 @@ class SettingsPage:
         self._change = change
         self._findings = findings
         self._connections = connections
+        self._kept_rate = kept_rate
+        self._clock = clock
 
     async def show(self, visit: Visit, connection: Connection) -> Response:
         return await self._page(visit, connection)
+
+    async def with_warehouse(
+        self, visit: Visit, connection: Connection, found: Mapping[str, object], status: int = 200
+    ) -> Response:
+        """`found`: what a tool of the warehouse has to say."""
+        return await self._page(visit, connection, found=found, status=status)
 
     async def save(self, name: str, visit: Visit, connection: Connection) -> Response:
         section, stored = BY_NAME[name], self._shown(connection)
@@ -91,10 +105,10 @@ class SettingsPage:
             await self._change(
                 connection.shop.channel_id,
                 patch,
-                version=_version(visit.form.get("version", "")),
+                version=version_in(visit.form),
                 by=visit.session.who,
                 language=visit.session.language,
-                may=partial(self._may, visit),
+                may=partial(allowed, visit, self._shown),
             )
         except Failure as failure:
             trouble = self._trouble(name, failure, settings, visit.session.language)
@@ -111,11 +125,6 @@ class SettingsPage:
         text = TEXTS.say(visit.session.language, "settings.live")
         return Trouble(name, text, 422, asks_live=True)
 
-    def _may(self, visit: Visit, connection: Connection) -> None:
-        if not is_admin(visit.session, connection, self._shown):
-            text = TEXTS.say(visit.session.language, "adminsOnly.text")
-            raise Failure(FailureType.FORBIDDEN, text)
-
     @staticmethod
     def _trouble(name: str, failure: Failure, settings: list[Setting], language: Language) -> Trouble:
         match failure.type:
@@ -126,20 +135,29 @@ class SettingsPage:
                 return Trouble(name, TEXTS.say(language, "settings.wrong"), 422, wrong)
         return Trouble(name, failure.message, 403)
 
-    async def _page(self, visit: Visit, connection: Connection, trouble: Trouble | None = None) -> Response:
+    async def _page(
+        self,
+        visit: Visit,
+        connection: Connection,
+        trouble: Trouble | None = None,
+        *,
+        found: Mapping[str, object] | None = None,
+        status: int = 200,
+    ) -> Response:
         language, stored = visit.session.language, self._shown(connection)
-        by_section = _by_section(await self._findings(connection, language))
+        findings = by_section(await self._findings(connection, language), language)
         views = []
         for section in SECTIONS:
             own = trouble if trouble and trouble.section == section.name else None
             fields = [_view(s, stored, visit.form, own) for s in self._of(section, stored)]
             if fields:
-                views.append(SectionView(section.name, fields, by_section.get(section.name, []), own))
-        saved = visit.query.get("saved")
+                views.append(SectionView(section.name, fields, findings.get(section.name, []), own))
+        saved, done = visit.query.get("saved"), visit.query.get("done")
+        rate = await self._kept_rate(connection.shop.channel_id, self._clock() - PERIOD)
         return self._pages.page(
             "settings",
             language,
-            status=trouble.status if trouble else 200,
+            status=trouble.status if trouble else status,
             script=True,
             **visit.frame("settings"),
             sections=views,
@@ -148,6 +166,11 @@ class SettingsPage:
             saved=saved if saved in BY_NAME else None,
             places=PLACES,
             elsewhere=ELSEWHERE,
+            done=done if done in DONE else None,
+            provider=at_path(stored, "wms.provider"),
+            shop_id=at_path(stored, "wms.shopId"),
+            found=found or {},
+            kept=kept_text(rate, language),
         )
 
     def _of(self, section: Section, stored: Mapping[str, Any]) -> list[Setting]:
@@ -172,27 +195,13 @@ def _view(
     return field_view(setting, value, form, wrong=wrong, compare=trouble.compare)
 
 
-def _by_section(findings: Mapping[str, list[FindingShape]]) -> dict[str, list[FindingShape]]:
-    """By the setting that a finding names, else by the command that found it. What several commands say of one
-    setting is said once.
-    """
-    found: dict[str, list[FindingShape]] = {}
-    homes = {command: section.name for section in SECTIONS for command in section.commands}
-    for command, own in findings.items():
-        for finding in own:
-            home = PLACES.get(finding.setting_path or "") or homes.get(command, "commands")
-            found.setdefault(home, []).append(finding)
-    return {name: _once(findings_once(own)) for name, own in found.items()}
+def allowed(visit: Visit, shown: Shown, connection: Connection) -> None:
+    """Raises `Failure(forbidden)`; asked anew of the connection that is about to change."""
+    if not is_admin(visit.session, connection, shown):
+        raise Failure(FailureType.FORBIDDEN, TEXTS.say(visit.session.language, "adminsOnly.text"))
 
 
-def _once(findings: list[FindingShape]) -> list[FindingShape]:
-    seen: dict[object, FindingShape] = {}
-    for finding in findings:
-        ours = finding.setting_path in PLACES
-        seen.setdefault((finding.code, finding.setting_path) if ours else id(finding), finding)
-    return list(seen.values())
-
-
-def _version(typed: str) -> int:
+def version_in(form: Mapping[str, str]) -> int:
     """A form without one has seen nothing: no version of a connection is below zero."""
+    typed = form.get("version", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1

@@ -13,12 +13,13 @@ from app.ports import Connection, Connections, Once
 from commands.kernel.who import ChannelId, Language, MallId
 
 from .forms import Csrf, NotOurForm, form_of, is_from_our_page
+from .names import ManagerNames
 from .pages import Pages, go
+from .rights import Shown, home
 from .sessions import MANAGER, OPERATOR, Role, Session, Sessions
 from .turnstile import Turnstile
 
 LINK_PURPOSE = "console_link"
-HOME = "/console/connection"
 DEFAULT_LANGUAGE = Language.KO
 LONGEST_TOKEN = 200
 WHY_SIGNED_OUT = frozenset({"ended", "left", "removed"})
@@ -35,7 +36,9 @@ class SigningIn:
         once: Once,
         connections: Connections,
         pages: Pages,
+        names: ManagerNames,
         *,
+        shown: Shown,
         clock: Clock,
         origin: str,
         secure: bool,
@@ -45,6 +48,8 @@ class SigningIn:
         self._once = once
         self._connections = connections
         self.pages = pages
+        self.names = names
+        self._shown = shown
         self._clock = clock
         self.origin = origin
         self._secure = secure
@@ -71,12 +76,13 @@ class SigningIn:
             language=Language(connection.settings.get("language", DEFAULT_LANGUAGE)),
             mall_id=mall_id,
         )
-        return self._into(session)
+        return self._into(session, connection)
 
     async def front(self, request: Request) -> Response:
         """`GET /console`: on to the page, or how to get in."""
-        if await self.sessions.read(request.cookies):
-            return go(HOME)
+        if session := await self.sessions.read(request.cookies):
+            connection = await self._connections.of_channel(session.channel_id)
+            return go(home(session, connection, self._shown))
         language = language_of(request.query_params.get("lang"))
         why = request.query_params.get("why", "")
         return self.pages.page("signed_out", language, why=why if why in WHY_SIGNED_OUT else None)
@@ -120,12 +126,12 @@ class SigningIn:
             language=language_of(opener["language"]),
             mall_id=connection.shop.mall_id if connection else None,
         )
-        response = self._into(session)
+        response = self._into(session, connection)
         self._set_door(response, "", 0)
         return response
 
-    def _into(self, session: Session) -> Response:
-        response = go(HOME)
+    def _into(self, session: Session, connection: Connection | None) -> Response:
+        response = go(home(session, connection, self._shown))
         self.sessions.keep(response, session)
         return response
 

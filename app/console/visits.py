@@ -1,7 +1,8 @@
 """One request of somebody who is signed in: who it is, what the channel is connected to now, what they may do."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,30 +11,36 @@ from starlette.responses import Response
 from app.ports import Connection, Connections
 
 from .forms import SMALL, Csrf, Limits, NotOurForm, form_of, is_from_our_page
+from .names import ManagerNames, Names
 from .pages import Pages, go
-from .sessions import MANAGER, OPERATOR, Role, Session, Sessions
+from .rights import Shown, is_admin
+from .sessions import Session, Sessions
 from .signing_in import DEFAULT_LANGUAGE
 from .words import person
 
-Shown = Callable[[Connection], Mapping[str, Any]]
+NamesOf = Callable[[Iterable[str | None]], Awaitable[Names]]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`csrf` goes into every form of the answer. `form` and `query` are what the browser sent."""
+    """`csrf` goes into every form of the answer. `form` and `query` are what the browser sent. `names_of`: of managers
+    of this channel; `visitor`: of who is in.
+    """
 
     session: Session
     connection: Connection | None
     is_admin: bool
     csrf: str
     client: str
+    names_of: NamesOf
+    visitor: str
     form: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 
     def frame(self, here: str) -> dict[str, Any]:
         """What stands around each page: who is in, and where they may go."""
         return {
-            "visitor": person(self.session.who, self.session.language),
+            "visitor": self.visitor,
             "csrf": self.csrf,
             "is_admin": self.is_admin,
             "is_connected": self.connection is not None,
@@ -56,7 +63,7 @@ def with_shop(handler: ShopHandler) -> Handler:
 
 
 class Visits:
-    """`origin`: scheme and host of our public address. `shown`: a connection's settings with their defaults."""
+    """`origin`: scheme and host of our public address."""
 
     def __init__(
         self,
@@ -67,6 +74,7 @@ class Visits:
         *,
         origin: str,
         shown: Shown,
+        names: ManagerNames,
     ) -> None:
         self._sessions = sessions
         self._csrf = csrf
@@ -74,6 +82,7 @@ class Visits:
         self._pages = pages
         self._origin = origin
         self._shown = shown
+        self._names = names
 
     def reading(
         self, handler: Handler, *, admins_only: bool = False
@@ -133,23 +142,18 @@ class Visits:
         if session.mall_id not in {None, mall_id}:
             return None
         session = replace(session, mall_id=mall_id)
+        names_of = partial(self._names.of, session.channel_id)
+        names = await names_of([session.who])
         return Visit(
             session=session,
             connection=connection,
             is_admin=is_admin(session, connection, self._shown),
             csrf=self._csrf.token(session.id),
             client=client_of(request),
+            names_of=names_of,
+            visitor=person(session.who, session.language, names),
             query=dict(request.query_params),
         )
-
-
-def is_admin(session: Session, connection: Connection | None, shown: Shown) -> bool:
-    """Without a connection any manager may begin one; nobody is an operator of no mall."""
-    if session.who.startswith(OPERATOR):
-        return connection is not None and session.role is Role.ADMIN
-    if connection is None:
-        return True
-    return session.who.removeprefix(MANAGER) in shown(connection)["admins"]
 
 
 def client_of(request: Request) -> str:

@@ -11,6 +11,8 @@ from commands.kernel.screen import Tone
 from commands.kernel.who import Language
 from commands.shapes import FindingShape
 
+from .finding_words import in_words
+from .names import NOBODY, Names
 from .pages import TEXTS
 from .sessions import MANAGER, OPERATOR
 from .setting_places import PLACES
@@ -49,7 +51,9 @@ def scope_text(scope: str, language: Language) -> str:
     return said(language, f"scope.{scope}") or scope
 
 
-def person(who: str, language: Language) -> str:
+def person(who: str, language: Language, names: Names = NOBODY) -> str:
+    if who in names:
+        return TEXTS.say(language, "who.named", name=names[who])
     if who.startswith(MANAGER + OPERATOR):
         # Who consents is kept as a manager; an operator that began it from here is named as one.
         who = who.removeprefix(MANAGER)
@@ -74,14 +78,14 @@ class AuditView:
     facts: str
 
 
-def audit_views(lines: Iterable[AuditLine], language: Language) -> list[AuditView]:
+def audit_views(lines: Iterable[AuditLine], language: Language, names: Names = NOBODY) -> list[AuditView]:
     return [
         AuditView(
             at=line.at.isoformat(),
             when=when(line.at, language),
             act=_act(line, language),
             code=line.act,
-            by=person(line.by, language),
+            by=person(line.by, language, names),
             by_id=line.by,
             subject=line.subject,
             is_order=ORDER_NUMBER.fullmatch(line.subject) is not None,
@@ -91,21 +95,27 @@ def audit_views(lines: Iterable[AuditLine], language: Language) -> list[AuditVie
     ]
 
 
-def past(lines: Iterable[AuditLine], language: Language) -> list[Past]:
+def past(lines: Iterable[AuditLine], language: Language, names: Names) -> list[Past]:
     return [
-        Past(_act(line, language), person(line.by, language), when(line.at, language), line.at.isoformat())
+        Past(
+            _act(line, language),
+            person(line.by, language, names),
+            when(line.at, language),
+            line.at.isoformat(),
+        )
         for line in lines
     ]
 
 
-def findings_once(findings: Sequence[FindingShape]) -> list[FindingShape]:
+def findings_once(findings: Sequence[FindingShape], language: Language) -> list[FindingShape]:
     """Several commands see the same connection: each sentence once, decisive if it is for any of them."""
     seen: dict[tuple[str, str], FindingShape] = {}
     for finding in findings:
         key = (finding.code, finding.manager_text)
         if key not in seen or finding.decisive:
             seen[key] = finding
-    return sorted(seen.values(), key=lambda finding: not finding.decisive)
+    found = [in_words(finding, language) for finding in seen.values()]
+    return sorted(found, key=lambda finding: not finding.decisive)
 
 
 def _act(line: AuditLine, language: Language) -> str:

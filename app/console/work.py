@@ -10,18 +10,22 @@ from starlette.routing import BaseRoute, Route
 from app.clock import Clock
 from app.ports import Audit, Connections, PendingClaims, PhotoLinks, ShopOrders
 
+from .agent_pages import AgentNeighbours, agent_pages
 from .audit import AuditPage
 from .claims import ClaimsPage
 from .deciding import Choosing, Deciding
 from .erasing import Erase, ErasingPage
 from .forms import LARGE
+from .kept_rate import KeptRateOf
 from .orders import AskOf, OrdersPage, ReceiptsOf, Render
 from .pages import go
+from .rights import Shown
 from .setting_fields import Schema
 from .setting_places import SECTIONS
 from .settings_page import ChangeSettings, FindingsByCommand, SettingsPage
 from .signing_in import SigningIn
-from .visits import Shown, Visits, with_shop
+from .visits import Visits, with_shop
+from .warehouse import Warehouse, WarehouseTools
 
 HERE = "/console"
 
@@ -45,15 +49,26 @@ class Neighbours:
     change: ChangeSettings
     findings: FindingsByCommand
     erase: Erase
+    warehouse: Warehouse
+    kept_rate: KeptRateOf
     pictures_from: str = "https:"
     photos_from: str = ""
+    agents: AgentNeighbours | None = None
 
 
 def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRoute]:
     pages = door.pages
-    visits = Visits(door.sessions, door.csrf, near.connections, pages, origin=door.origin, shown=near.shown)
+    visits = Visits(
+        door.sessions,
+        door.csrf,
+        near.connections,
+        pages,
+        origin=door.origin,
+        shown=near.shown,
+        names=door.names,
+    )
     claims = ClaimsPage(pages, near.claims, near.photos, clock, near.photos_from)
-    deciding = Deciding(pages, claims, near.claims, Choosing(near.claims), clock)
+    deciding = Deciding(pages, claims, near.claims, Choosing(near.claims, door.names), clock)
     orders = OrdersPage(
         pages,
         orders=near.orders,
@@ -71,6 +86,11 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
         change=near.change,
         findings=near.findings,
         connections=near.connections,
+        kept_rate=near.kept_rate,
+        clock=clock,
+    )
+    warehouse = WarehouseTools(
+        pages, settings, near.warehouse, change=near.change, shown=near.shown, clock=clock
     )
     audit = AuditPage(pages, near.audit, clock)
     erasing = ErasingPage(pages, near.erase, clock)
@@ -87,7 +107,15 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
         f"{HERE}/claims/decide": deciding.decide,
         f"{HERE}/claims/batch": deciding.batch,
     }
+    tools = {
+        "check": warehouse.check,
+        "shops": warehouse.shops,
+        "mapping": warehouse.mapping,
+        "shop": warehouse.choose,
+        "remove": warehouse.remove,
+    }
     return [
+        *agent_pages(visits, pages, near.agents, clock),
         Route(f"{HERE}/claims", reading(with_shop(claims.show))),
         *(
             Route(path, writing(with_shop(act), admins_only=False, limits=LARGE), methods=["POST"])
@@ -104,7 +132,11 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
             )
             for section in SECTIONS
         ),
-        Route(f"{HERE}/settings/{{section}}", back_to_settings, methods=["GET"]),
+        *(
+            Route(f"{HERE}/settings/wms/{name}", writing(with_shop(tool)), methods=["POST"])
+            for name, tool in tools.items()
+        ),
+        Route(f"{HERE}/settings/{{section:path}}", back_to_settings, methods=["GET"]),
         Route(f"{HERE}/audit", reading(with_shop(audit.show))),
         Route(f"{HERE}/audit.csv", reading(with_shop(audit.export), admins_only=True)),
         Route(f"{HERE}/erasing", reading(with_shop(erasing.show), admins_only=True), methods=["GET"]),

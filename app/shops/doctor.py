@@ -8,7 +8,7 @@ from app.ports import Connection, ConnectionState, MallTokens
 from commands.explain import findings_shape
 from commands.kernel.doctor import ShopFacts
 from commands.kernel.mall import MallRules
-from commands.kernel.ports import Rules, Unavailable
+from commands.kernel.ports import Rules, Surcharges, Unavailable
 from commands.kernel.spec import CommandSpec
 from commands.kernel.warehouse import Capability
 from commands.kernel.who import Language
@@ -41,6 +41,7 @@ class Checkup:
         required_scopes: frozenset[str],
         texts_can_be_sent: Callable[[Connection], bool],
         warehouse: WarehouseStanding | None = None,
+        surcharges: Surcharges | None = None,
     ) -> None:
         self._commands = commands
         self._tokens = tokens
@@ -48,6 +49,7 @@ class Checkup:
         self._required = required_scopes
         self._texts_can_be_sent = texts_can_be_sent
         self._warehouse = warehouse
+        self._surcharges = surcharges
 
     async def findings(self, connection: Connection, language: Language) -> list[FindingShape]:
         found = await self.by_command(connection, language)
@@ -82,6 +84,7 @@ class Checkup:
             shipping=choices_of(connection).shipping,
             exchange_return=choices_of(connection).exchange_return,
             mall=await self._mall(connection) if tokens else None,
+            fee_by_supplier=bool(tokens) and await self._fee_by_supplier(connection),
         )
 
     async def _of_warehouse(
@@ -95,3 +98,12 @@ class Checkup:
             return await self._rules.rules(connection.shop, fresh=False)
         except Unavailable:
             return None
+
+    async def _fee_by_supplier(self, connection: Connection) -> bool:
+        """Said only of what the mall has answered."""
+        if self._surcharges is None:
+            return False
+        try:
+            return (await self._surcharges.surcharges(connection.shop, fresh=False)).by_supplier is True
+        except Unavailable:
+            return False

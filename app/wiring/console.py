@@ -2,19 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from starlette.routing import BaseRoute
 
 from app.clock import Clock
-from app.console.deciding import Choosing
 from app.console.desk import SPEC as CLAIMS
 from app.console.desk import ClaimsDesk
 from app.console.erasing import Erase
+from app.console.names import ManagerNames
 from app.console.signing_in import SigningIn
+from app.console.warehouse import Checked, SkuReport, UnmappedVariant, WarehouseShops
 from app.console.work import Neighbours, work_routes
 from app.effects.pending_functions import ClaimFunctions
 from app.effects.settling import receipt_of
-from app.ports import Call, Connection, FoundOrder, Function, PendingClaims, PhotoLinks, Surface
+from app.ports import Call, Connection, Connections, FoundOrder, Function, PendingClaims, PhotoLinks, Surface
+from app.ports.wms import WmsState
 from app.settings import Settings
 from app.shops.doctor import Checkup
 from app.shops.keeping import SettingsKeeper
@@ -22,7 +25,11 @@ from app.shops.settings import ShopSettings, choices_of, shown
 from app.store.store import Store
 from app.wam.functions import ScreenParams, ScreenResult, failure_screen
 from app.wam.render import screen_html
+from app.wiring.agent_console import agent_neighbours
 from app.wiring.mall import MallSide, cafe24_sources
+from app.wms.connection import WmsConnection
+from app.wms.functions import NoParams, VariantShape, WmsFunctions
+from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.order import ItemState, Order, OrderId
 from commands.kernel.plan import Receipt, ReceiptState
@@ -57,14 +64,55 @@ class OneOrder:
         return self._order if order_id == self._order.order_id else None
 
 
+class ConsoleWarehouse:
+    """What `wms.*` says to managers, said to whoever the console has let in as an admin."""
+
+    def __init__(self, wms: WmsConnection, connections: Connections) -> None:
+        not_connected = partial(WORDS.say, key="manager.connect.text")
+        self._functions = WmsFunctions(wms, connections, _let_in_before, not_connected)
+
+    async def check(self, connection: Connection, language: Language) -> Checked:
+        found = await self._functions.check(_call(connection, language), NoParams())
+        return Checked(found.state is WmsState.OK, found.text)
+
+    async def shops(self, connection: Connection, language: Language) -> WarehouseShops:
+        found = await self._functions.shops(_call(connection, language), NoParams())
+        shops = [(shop.shop_id, shop.matches) for shop in found.suggestions]
+        return WarehouseShops(found.text, found.commerce_key, found.asked, shops)
+
+    async def mapping(self, connection: Connection, language: Language) -> SkuReport:
+        found = await self._functions.mapping(_call(connection, language), NoParams())
+        return SkuReport(
+            found.text,
+            found.unmapped_count,
+            [_variant(one) for one in found.unmapped],
+            found.unmappable_count,
+            [_variant(one) for one in found.unmappable],
+            whole_mall=found.complete,
+        )
+
+
+def _let_in_before(_call: Call, _connection: Connection) -> None:
+    """The console's own pages ask for an admin's session."""
+
+
+def _call(connection: Connection, language: Language) -> Call:
+    return Call(Surface.MANAGER, "console", connection.shop.channel_id, language)
+
+
+def _variant(one: VariantShape) -> UnmappedVariant:
+    return UnmappedVariant(one.variant_code, one.custom_variant_code or "", one.product_name, one.option_text)
+
+
 def desk_functions(
     claims: PendingClaims,
     photos: PhotoLinks,
     connection_of: Callable[[ChannelId], Awaitable[Connection | None]],
+    names: ManagerNames,
     clock: Clock,
 ) -> list[Function]:
     """`claims.pending`, `claims.decide` and `claims.screen`: about no customer, so without a chat token."""
-    desk = ClaimsDesk(claims, photos, Choosing(claims), clock)
+    desk = ClaimsDesk(claims, photos, names, clock)
 
     async def run(call: Call, params: ScreenParams) -> ScreenResult:
         try:
@@ -94,6 +142,7 @@ def console_work(
     keeper: SettingsKeeper,
     checkup: Checkup,
     erase: Erase,
+    wms: WmsConnection,
     clock: Clock,
 ) -> list[BaseRoute]:
     def ask_of(connection: Connection, found: FoundOrder, who: str, language: Language) -> Ask:
@@ -132,5 +181,8 @@ def console_work(
         findings=checkup.by_command,
         erase=erase,
         pictures_from=cafe24_sources(settings),
+        agents=agent_neighbours(settings, store),
+        warehouse=ConsoleWarehouse(wms, store.connections),
+        kept_rate=store.promises.kept_rate,
     )
     return work_routes(door, near, clock)

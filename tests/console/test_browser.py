@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -105,7 +106,7 @@ async def enter(browser, world: World, *, width: int = 1280, scheme: str = "ligh
     await page.goto(f"{world.public_url}/console/enter?token={token}")
     await is_fit_to_ship(page)
     await page.keyboard.press("Enter")  # the button has the focus
-    await page.wait_for_url("**/console/connection")
+    await page.wait_for_url(re.compile("/console/(connection|claims)$"))
     return page
 
 
@@ -163,6 +164,9 @@ async def test_confirming_and_removing(live: World, browser, width: int, scheme:
 async def test_a_visitor_who_may_not(live: World, browser) -> None:
     await live.connected()
     page = await enter(browser, live, manager="200", width=375)
+    assert page.url.endswith("/console/claims")
+    await is_fit_to_ship(page)
+    await page.goto(f"{live.public_url}/console/connection")
     await is_fit_to_ship(page)
     assert await page.locator("form").count() == 1  # only the way out
     await page.keyboard.press("Tab")

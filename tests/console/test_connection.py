@@ -113,7 +113,8 @@ async def nothing_happened(world: World) -> None:
 async def test_other_managers_look_but_do_not_touch(world: World) -> None:
     await world.connected()
     browser = world.browser()
-    page = (await browser.enters("200")).text
+    await browser.enters("200")
+    page = (await browser.opens("/console/connection")).text
     assert "보기만 할 수 있습니다" in page
     assert "hanok" in page
     for act in (START, RECONNECT, HASH, REMOVE):

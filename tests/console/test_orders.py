@@ -96,7 +96,7 @@ async def test_a_look_is_written_down_and_a_miss_is_not(road: Road) -> None:
     await desk.opens(f"{PAGE}?order=20261118-9999999")
     page = plain((await desk.opens("/console/audit?acts=console")).text)
     assert page.count("주문을 조회했습니다") == 1
-    assert "매니저 mgr-doyun" in page
+    assert "서도윤 매니저" in page
     assert number in page
 
 

@@ -20,7 +20,7 @@ MANAGERS_READ = {
     "/console/connection",
     "/console/claims/decide",
     "/console/claims/batch",
-    "/console/settings/{section}",
+    "/console/settings/{section:path}",
 }
 MANAGERS_WRITE = {"/console/leave", "/console/claims/decide", "/console/claims/batch"}
 
@@ -35,7 +35,7 @@ def routes(world: World) -> list[tuple[str, str]]:
 
 
 def url(path: str) -> str:
-    return path.replace("{section}", "nothing")
+    return path.replace("{section:path}", "nothing")
 
 
 async def test_nobody_gets_in_without_a_session(world: World) -> None:
@@ -49,7 +49,7 @@ async def test_nobody_gets_in_without_a_session(world: World) -> None:
         else:
             answer = await browser.sends(url(path), csrf="x")
         assert answer.status_code == 303, (method, path)
-        if path not in {"/console/settings/{section}", "/console/claims/decide", "/console/claims/batch"}:
+        if path not in {"/console/settings/{section:path}", "/console/claims/decide", "/console/claims/batch"}:
             assert answer.headers["location"] == "/console?why=ended", (method, path)
     assert world.erased == []
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.console import console_routes, console_sign_in
+from app.console.names import ManagerNames
 from app.console.signing_in import SigningIn
 from app.console.work import Neighbours, work_routes
 from app.keys import KeyRing
@@ -27,6 +28,7 @@ from app.ports import (
     Pairing,
     TokenPair,
 )
+from app.ports.promises import KeptRate
 from app.shops.doctor import Checkup
 from app.shops.keeping import SettingsKeeper
 from app.shops.settings import ShopSettings, patched, shown
@@ -39,6 +41,7 @@ from commands.kernel.who import ChannelId, Customer, Language, MallId, Shop
 from commands.registry import COMMANDS
 
 from .claims import Photos, WaitingRoom
+from .depot import Depot
 
 NOW = datetime(2026, 11, 21, 5, 3, tzinfo=UTC)
 CHANNEL = ChannelId("ch-hanok")
@@ -138,6 +141,8 @@ class World:
             once=store.once,
             connections=store.connections,
             public_url=public_url,
+            shown=shown,
+            names=ManagerNames(self.names, self.clock),
         )
         checkup = Checkup(
             COMMANDS,
@@ -147,6 +152,10 @@ class World:
             texts_can_be_sent=lambda _connection: True,
         )
         self.claims = WaitingRoom(self.clock)
+        self.warehouse = Depot()
+        self.kept = KeptRate(0, 0)
+        self.named: dict[str, str] = {}
+        self.asked_names: list[str] = []
         self.erased: list[tuple[str, Customer, str]] = []
         keeper = SettingsKeeper(store.connections, store.audit, self.clock, forget=self.forgotten.append)
         near = Neighbours(
@@ -163,6 +172,8 @@ class World:
             change=keeper.change,
             findings=checkup.by_command,
             erase=self.erase,
+            warehouse=self.warehouse,
+            kept_rate=self.kept_rate,
         )
         self.app = Starlette(
             routes=[
@@ -189,6 +200,14 @@ class World:
     async def erase(self, connection: Connection, customer: Customer, by: str) -> dict[str, int]:
         self.erased.append((connection.shop.channel_id, customer, by))
         return {"photos": 2, "receipts": 1}
+
+    async def names(self, channel_id: ChannelId, manager_id: str) -> tuple[str, str]:
+        self.asked_names.append(manager_id)
+        return channel_id, self.named.get(manager_id, manager_id)
+
+    async def kept_rate(self, channel_id: ChannelId, since: datetime) -> KeptRate:
+        assert (channel_id, self.clock() - since) == (CHANNEL, timedelta(days=30))
+        return self.kept
 
     async def connected(
         self,
@@ -270,7 +289,7 @@ class Browser:
         return {name: html.unescape(value) for name, value in found}
 
     async def enters(self, manager: str = "100", **how: str) -> httpx.Response:
-        """Through the one-time link, to the page 연동."""
+        """Through the one-time link, to the page that is theirs."""
         token = await self._world.link(manager=manager, token=f"token-of-{manager}-{id(self)}", **how)
         await self.opens(f"/console/enter?token={token}")
         answer = await self.presses("/console/enter")
