@@ -217,7 +217,7 @@ def build(
         store.once,
         clock,
         chat_of=managers_chat(settings, clock),
-        texts=[command.texts for command in COMMANDS],
+        texts={command.name: command.texts for command in COMMANDS},
         asking=who.asking,
     )
     functions = [

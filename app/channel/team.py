@@ -3,7 +3,7 @@ minutes; and the invitation to verify a phone number that a manager sends into a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -33,6 +33,8 @@ ChatOf = Callable[[Call, str | None], str | None]
 class CallManagerParams(Params):
     order_id: str | None = Field(None, max_length=40, pattern=r"^[0-9A-Za-z-]+$")
     code: str = Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_]+$")
+    command: str | None = Field(None, max_length=40, pattern=r"^[A-Za-z]+$")
+    """On whose screen they asked: several commands may have a finding with this code."""
 
 
 class Done(Shape):
@@ -40,8 +42,8 @@ class Done(Shape):
 
 
 class Team:
-    """`chat_of(call, chat_token)`: the chat that a manager's token stands for, or None. `texts`: the commands',
-    whose findings a customer may ask about; `asking` lets the note say what holds for the order.
+    """`chat_of(call, chat_token)`: the chat that a manager's token stands for, or None. `texts`: the commands' by
+    name, whose findings a customer may ask about; `asking` lets the note say what holds for the order.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Team:
         clock: Clock,
         *,
         chat_of: ChatOf,
-        texts: Sequence[Texts],
+        texts: Mapping[str, Texts],
         asking: Asking | None = None,
     ) -> None:
         self._conversation = conversation
@@ -60,7 +62,7 @@ class Team:
         self._once = once
         self._clock = clock
         self._chat_of = chat_of
-        self._texts = (WORDS, *texts)
+        self._texts = texts
         self._asking = asking
 
     def functions(self) -> list[Function]:
@@ -81,7 +83,7 @@ class Team:
         """What a manager needs to begin: the order, the reason with its facts, where the setting is, the code."""
         say = partial(WORDS.say, TEAM_LANGUAGE)
         order = params.order_id or say("manager.note.none")
-        reason, path = reason_text(params.code, self._texts, TEAM_LANGUAGE), ""
+        reason, path = reason_text(params.code, self._texts_for(params.command), TEAM_LANGUAGE), ""
         if found := await self._found(call, params):
             finding, texts = found
             reason = finding_text(finding, texts, TEAM_LANGUAGE, "manager")
@@ -95,6 +97,11 @@ class Team:
             lines.append(say("manager.note.why"))
         return "\n".join(lines)
 
+    def _texts_for(self, command: str | None) -> list[Texts]:
+        """Those of the command that they asked from come first."""
+        names = sorted(self._texts, key=lambda name: name != command)
+        return [WORDS, *(self._texts[name] for name in names)]
+
     async def _found(self, call: Call, params: CallManagerParams) -> tuple[Finding, Texts] | None:
         """The finding with this code as it holds now, if the order is theirs and the mall answers."""
         if self._asking is None or params.order_id is None:
@@ -106,7 +113,8 @@ class Team:
                 offers = await ask.ports.offers.of(ask, order) if order else []
         except (Failure, AppError, Unavailable, TimeoutError):
             return None
-        found = ((f, offer.texts) for offer in offers for f in offer.decision.findings)
+        asked_first = sorted(offers, key=lambda offer: offer.command != params.command)
+        found = ((f, offer.texts) for offer in asked_first for f in offer.decision.findings)
         return next(((f, texts) for f, texts in found if f.code == params.code), None)
 
     async def invite(self, call: Call, params: CommandParams) -> Done:

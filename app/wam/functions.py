@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -62,10 +63,23 @@ def _command_function(command: CommandSpec, asking: Asking, identity_screen: Ide
                 screen = failure_screen(call, failure, again)
         except Unavailable:
             screen = failure_screen(call, Failure(FailureType.UPSTREAM_UNAVAILABLE), again)
-        return ScreenResult(html=screen_html(screen))
+        return ScreenResult(html=screen_html(asking_from(command.name, screen)))
 
     surfaces = PEOPLE if "front" in command.scopes else frozenset({Surface.MANAGER})
     return Function(f"{command.name}.screen", ScreenParams, ScreenResult, run, surfaces)
+
+
+def asking_from(command: str, screen: Screen) -> Screen:
+    """The same screen, whose buttons to a person say from which command they ask."""
+
+    def told(button: Button) -> Button:
+        run = button.action
+        if not isinstance(run, Run) or run.function != "manager.call":
+            return button
+        return replace(button, action=replace(run, params={**run.params, "command": command}))
+
+    cards = tuple(replace(card, buttons=tuple(map(told, card.buttons))) for card in screen.cards)
+    return replace(screen, cards=cards, buttons=tuple(map(told, screen.buttons)))
 
 
 def _identity_function(identity_screen: IdentityScreen) -> Function:

@@ -16,7 +16,6 @@ from .order_rules import (
     PICKUP_SETTING,
 )
 
-HOURS_A_DAY = 24
 MALL, OURS = Layer.MALL_SETTING, Layer.COMMAND_SETTING
 
 
@@ -27,9 +26,9 @@ def examine(facts: ShopFacts) -> Iterator[Finding]:
         yield from what_happens_to_claims(facts.mall, choices)
     yield from our_own_settings(choices)
     if facts.trial:
-        yield Finding("D11", "trial_mode", Effect.NOTES, OURS, setting_path="mode")
+        yield Finding("D10", "trial_mode", Effect.NOTES, OURS, setting_path="mode")
     if not facts.command_on:
-        yield Finding("D12", "command_off", Effect.NOTES, OURS, setting_path="commands.exchangeReturn")
+        yield Finding("D11", "command_off", Effect.NOTES, OURS, setting_path="commands.exchangeReturn")
 
 
 def what_customers_see(mall: MallRules) -> Iterator[Finding]:
@@ -59,7 +58,7 @@ def what_happens_to_claims(mall: MallRules, choices: ExchangeReturnChoices) -> I
 
 
 def our_own_settings(choices: ExchangeReturnChoices) -> Iterator[Finding]:
-    """D6: 바로 신청. D8: 반품 주소. D9: 택배사 수거신청 자동접수. D10: 사진 보관."""
+    """D6: 바로 신청. D8: 반품 주소. D9: 택배사 수거신청 자동접수."""
     if choices.seller_fault == "request":
         yield Finding("D6", "seller_fault_files_at_once", Effect.NOTES, OURS, setting_path=FAULT_SETTING)
     if not (choices.return_address or "").strip():
@@ -68,7 +67,3 @@ def our_own_settings(choices: ExchangeReturnChoices) -> Iterator[Finding]:
         act = ChangesWhen(act="switch_auto_pickup_off")
         path = PICKUP_SETTING
         yield Finding("D9", "auto_pickup_not_confirmed", Effect.NEEDS_MANAGER, OURS, {}, (), path, act)
-    if choices.seller_fault == "pending" and choices.evidence_days * HOURS_A_DAY < choices.deadline_hours:
-        seen = {"days": choices.evidence_days, "hours": choices.deadline_hours}
-        path = "exchangeReturn.evidenceDays"
-        yield Finding("D10", "evidence_kept_short", Effect.NOTES, OURS, seen, setting_path=path)

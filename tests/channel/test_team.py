@@ -10,7 +10,8 @@ from commands.kernel.who import ChannelId, Language
 from commands.registry import COMMANDS
 from tests.world import HandClock
 
-TEXTS = [command.texts for command in COMMANDS]
+TEXTS_OF = {command.name: command.texts for command in COMMANDS}
+TEXTS = list(TEXTS_OF.values())
 DOCTORS_ONLY = {"period_from_order", "scopes_missing"}
 """Findings about a shop's settings: no customer meets them."""
 CODES = sorted(
@@ -58,10 +59,12 @@ def room() -> Room:
     return Room()
 
 
-async def calls(room: Room, code: str, order_id: str | None = None) -> None:
-    team = Team(room, room, room, HandClock(), chat_of=lambda _call, _token: None, texts=TEXTS, asking=None)  # type: ignore[arg-type]
+async def calls(room: Room, code: str, order_id: str | None = None, command: str | None = None) -> None:
+    chat_of = {"chat_of": lambda _call, _token: None}
+    team = Team(room, room, room, HandClock(), **chat_of, texts=TEXTS_OF, asking=None)  # type: ignore[arg-type]
     call = Call(Surface.USER, "u-minji", ChannelId("ch-hanok"), Language.JA)
-    await team.call_manager(call, CallManagerParams.model_validate({"code": code, "orderId": order_id}))
+    asked = {"code": code, "orderId": order_id, "command": command}
+    await team.call_manager(call, CallManagerParams.model_validate(asked))
 
 
 async def test_a_note_says_which_order_and_why_in_words(room: Room):
@@ -76,6 +79,22 @@ async def test_a_note_says_which_order_and_why_in_words(room: Room):
         "모든 이유는 /진단에서 볼 수 있습니다."
     )
     assert room.opened == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("cancel", "고객이 취소할 수 있습니다."),
+        ("exchangeReturn", "고객이 교환·반품을 신청할 수 있습니다."),
+        (None, "고객이 취소할 수 있습니다."),
+        ("somebodyElses", "고객이 취소할 수 있습니다."),
+    ],
+)
+async def test_a_code_that_two_commands_share_is_said_by_the_one_that_was_asked(
+    room: Room, command: str | None, says: str
+):
+    await calls(room, "claims_switched_off", command=command)
+    assert says in room.notes[0]
 
 
 REASONS = [
@@ -121,7 +140,7 @@ async def test_one_note_in_ten_minutes_unless_it_could_not_be_written(room: Room
 
 def test_customers_call_and_managers_invite():
     assert {
-        f.name: f.surfaces for f in Team(*[None] * 4, chat_of=None, texts=[], asking=None).functions()
+        f.name: f.surfaces for f in Team(*[None] * 4, chat_of=None, texts={}, asking=None).functions()
     } == {  # type: ignore[arg-type]
         "manager.call": frozenset({Surface.USER}),
         "identity.invite": frozenset({Surface.MANAGER}),

@@ -415,14 +415,9 @@ DOCTOR: list[tuple[str, dict[str, object], list[str]]] = [
         {"exchange_return": replace(CHOICES, auto_pickup_off=False)},
         ["auto_pickup_not_confirmed"],
     ),
-    (
-        "D10 사진이 먼저 지워짐",
-        {"exchange_return": replace(CHOICES, evidence_days=1)},
-        ["evidence_kept_short"],
-    ),
-    ("D11 시험 모드", {"trial": True}, ["trial_mode"]),
-    ("D12 꺼짐", {"command_on": False}, ["command_off"]),
-    ("D12 모두 건강", {}, []),
+    ("D10 시험 모드", {"trial": True}, ["trial_mode"]),
+    ("D11 꺼짐", {"command_on": False}, ["command_off"]),
+    ("D11 모두 건강", {}, []),
 ]
 
 
@@ -447,7 +442,7 @@ ENDINGS = {"outcome_unclear", "request_rejected", "order_gone", "auto_pickup_on"
 def test_policy_rules_texts_and_tables_name_the_same_rows() -> None:
     policy = (FOLDER / "policy.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| ([XD]\d+) \|.*\| `([a-z_]+)` \|", policy, re.MULTILINE))
-    rows |= dict(re.findall(r"^\| (D12) \|.*?\| `(command_off)`", policy, re.MULTILINE))
+    rows |= dict(re.findall(r"^\| (D11) \|.*?\| `(command_off)`", policy, re.MULTILINE))
     tables = {case.split()[0] for case, *_ in [*TABLE, *NOTES, *DOCTOR, D7]} | {NOTHING_TO_CLAIM.rule}
     assert set(rows) == tables
     assert [row for row in rows if row[0] == "X"] == list(RULES)
