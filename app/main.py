@@ -49,7 +49,7 @@ from app.wiring.console import console_work, desk_functions
 from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.erasing import customer_erasing
 from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
-from app.wiring.extensions import asks_in_chats
+from app.wiring.extensions import asks_in_chats, extension_side
 from app.wiring.functions import channel_lifecycle, command_functions, shell_words
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
@@ -199,6 +199,17 @@ def build(
         public_url=settings.public_url,
     )
     ask_of = asks_in_chats(who.asking, keys, clock)
+    extensions = extension_side(
+        COMMANDS,
+        ask_of,
+        book,
+        keeper,
+        work.pending,
+        store.once,
+        app_id=settings.channel_app_id,
+        keys=keys,
+        clock=clock,
+    )
     extension = CommandExtension(
         (*COMMANDS, CLAIMS),
         app_id=settings.channel_app_id,
@@ -231,7 +242,8 @@ def build(
         *shops.functions(),
         *desk_functions(work.pending, evidence.links, book.of_channel, managers, clock),
         *wms.functions.functions(),
-        *channel_lifecycle(store, who.sessions, book, conversation, clock),
+        *extensions.functions(),
+        *channel_lifecycle(store, who.sessions, book, conversation, extensions.config.saved, clock),
     ]
     agents = agent_side(settings, store, who, sms, functions, book, checkup, clock)
     worker = Worker(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from commands.kernel.calendar import KST
 from commands.kernel.money import Money
 from commands.kernel.order import (
+    Breakdown,
     Claim,
     Order,
     OrderId,
@@ -78,11 +79,12 @@ def option_text(option_value: str) -> str:
 
 
 def to_order(order: wire.Order, tracking_url: TrackingUrl) -> Order:
-    items = tuple(_to_item(item, tracking_url) for item in order.items)
+    currency = order.currency or "KRW"
+    items = tuple(_to_item(item, tracking_url, currency) for item in order.items)
     return Order(
         order_id=OrderId(order.order_id),
         ordered_at=ordered_at(order),
-        total=Money(_total(order), order.currency or "KRW"),
+        total=Money(_total(order), currency),
         items=items,
         channel=codes.sales_channel(order.market_id, order.order_place_id),
         channel_code=order.market_id if order.market_id != codes.OWN_MALL else order.order_place_id,
@@ -92,6 +94,21 @@ def to_order(order: wire.Order, tracking_url: TrackingUrl) -> Order:
         member_id=order.member_id,
         traits=codes.traits(order),
         orderer_name=order.buyer.name,
+        breakdown=_breakdown(order.actual_order_amount, currency),
+    )
+
+
+def _breakdown(amounts: wire.OrderAmounts, currency: str) -> Breakdown:
+    def money(amount: Decimal | None) -> Money | None:
+        return None if amount is None else Money(amount, currency)
+
+    return Breakdown(
+        goods=money(amounts.order_price_amount),
+        shipping=money(amounts.shipping_fee),
+        points=money(amounts.points_spent_amount),
+        credit=money(amounts.credits_spent_amount),
+        coupons=money(amounts.coupon_discount_price),
+        due=money(amounts.total_amount_due),
     )
 
 
@@ -105,7 +122,7 @@ def _total(order: wire.Order) -> Decimal:
     return next((amount for amount in amounts if amount is not None), Decimal(0))
 
 
-def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl) -> OrderItem:
+def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl, currency: str) -> OrderItem:
     tracking = None
     if item.tracking_no:
         url = tracking_url(item.shipping_company_code, item.tracking_no)
@@ -127,7 +144,14 @@ def _to_item(item: wire.OrderItem, tracking_url: TrackingUrl) -> OrderItem:
         custom_variant_code=item.custom_variant_code,
         shipped_at=item.shipped_date,
         delivered_at=item.delivered_date,
+        unit_price=_unit_price(item, currency),
     )
+
+
+def _unit_price(item: wire.OrderItem, currency: str) -> Money | None:
+    if item.product_price is None:
+        return None
+    return Money(item.product_price + (item.option_price or Decimal(0)), currency)
 
 
 def _to_receiver(receiver: wire.Receiver) -> Receiver:

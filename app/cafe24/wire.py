@@ -61,10 +61,18 @@ class OrderItem(Inbound):
     product_bundle: Flag = None
     variant_code: OptionalText = None
     custom_variant_code: OptionalText = None
+    product_price: Amount = None
+    option_price: Amount = None
 
 
 class OrderAmounts(Inbound):
     payment_amount: Amount = None
+    order_price_amount: Amount = None
+    shipping_fee: Amount = None
+    points_spent_amount: Amount = None
+    credits_spent_amount: Amount = None
+    coupon_discount_price: Amount = None
+    total_amount_due: Amount = None
 
 
 def _record(value: Any) -> Any:

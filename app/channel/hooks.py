@@ -13,8 +13,9 @@ from .discovery import NoParams
 
 GET_HOOKS = "extension.hook.metadata.getHooks"
 SYSTEM_ONLY = frozenset({Surface.SYSTEM})
-HookType = Literal["app.installed", "app.uninstalled", "command.toggle"]
+HookType = Literal["app.installed", "app.uninstalled", "command.toggle", "config.saved"]
 Reaction = Callable[[ChannelId], Awaitable[None]]
+ConfigSaved = Callable[[Call, dict[str, Any]], Awaitable[None]]
 
 
 class HookEntry(BaseModel):
@@ -38,12 +39,15 @@ class Nothing(BaseModel):
     pass
 
 
-def hook_functions(*, installed: Reaction, uninstalled: Reaction, toggled: Reaction) -> list[Function]:
+def hook_functions(
+    *, installed: Reaction, uninstalled: Reaction, toggled: Reaction, config_saved: ConfigSaved
+) -> list[Function]:
     """Reactions must be quick and harmless when repeated: hooks come twice, late and out of order."""
-    reactions: dict[HookType, tuple[str, Reaction]] = {
-        "app.installed": ("hooks.installed", installed),
-        "app.uninstalled": ("hooks.uninstalled", uninstalled),
-        "command.toggle": ("hooks.commandToggled", toggled),
+    reactions: dict[HookType, tuple[str, ConfigSaved]] = {
+        "app.installed": ("hooks.installed", _of_channel(installed)),
+        "app.uninstalled": ("hooks.uninstalled", _of_channel(uninstalled)),
+        "command.toggle": ("hooks.commandToggled", _of_channel(toggled)),
+        "config.saved": ("hooks.configSaved", config_saved),
     }
     listing = HookList(
         hooks=[HookEntry(type=kind, actionFunctionName=name) for kind, (name, _) in reactions.items()]
@@ -61,11 +65,18 @@ def hook_functions(*, installed: Reaction, uninstalled: Reaction, toggled: React
     ]
 
 
-def _handler(react: Reaction) -> Callable[[Call, Any], Awaitable[Nothing]]:
-    async def run(call: Call, _params: HookParams) -> Nothing:
+def _of_channel(react: Reaction) -> ConfigSaved:
+    async def run(call: Call, _given: dict[str, Any]) -> None:
+        await react(call.channel_id)
+
+    return run
+
+
+def _handler(react: ConfigSaved) -> Callable[[Call, Any], Awaitable[Nothing]]:
+    async def run(call: Call, params: HookParams) -> Nothing:
         if not call.channel_id:
             raise Failure(FailureType.INVALID_PARAMS, "context.channel.id is missing")
-        await react(call.channel_id)
+        await react(call, params.model_extra or {})
         return Nothing()
 
     return run

@@ -10,7 +10,7 @@ from app.log import say
 from .client import ChannelClient
 
 log = logging.getLogger(__name__)
-EXTENSIONS = ("command", "hook")
+EXTENSIONS = ("command", "hook", "commerce", "userAuthorization", "config", "customtab")
 Sleep = Callable[[float], Awaitable[None]]
 ATTEMPTS = 3
 OK = "ok"

@@ -62,6 +62,7 @@ def call_of(context: Any, request_id: str) -> Call:
         user=chat_user(context.get("user")),
         user_chat_id=_text(_object(context.get("userChat")).get("id")) or None,
         request_id=request_id,
+        config=_object(context.get("config")) or None,
     )
 
 

@@ -1,7 +1,7 @@
 """Calls that come in by Channel, and the Functions that answer them."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -29,7 +29,9 @@ class ChatUser:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A Function call whose signature was right. Nothing here comes from `params`."""
+    """A Function call whose signature was right. Nothing here comes from `params`. `config`: what managers saved on
+    the AppStore's own settings screen.
+    """
 
     surface: Surface
     caller_id: str
@@ -39,6 +41,7 @@ class Call:
     user_chat_id: str | None = None
     language_given: bool = False
     request_id: str = ""
+    config: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.cafe24.binding import GONE
 from app.channel.conversation import ChannelConversation
-from app.channel.hooks import hook_functions
+from app.channel.hooks import ConfigSaved, hook_functions
 from app.clock import Clock
 from app.evidence.words import shell_words as photo_words
 from app.identity.sessions import Sessions
@@ -39,7 +39,12 @@ def _bound(command: CommandSpec | None, spec: FunctionSpec, asking: Asking) -> F
 
 
 def channel_lifecycle(
-    store: Store, sessions: Sessions, book: ConnectionBook, conversation: ChannelConversation, clock: Clock
+    store: Store,
+    sessions: Sessions,
+    book: ConnectionBook,
+    conversation: ChannelConversation,
+    config_saved: ConfigSaved,
+    clock: Clock,
 ) -> list[Function]:
     """Removing the app from a channel ends its sessions and tokens; its connection waits for a return. A return
     wakes only what the removal put to sleep: hooks come twice, and a mall suspends its shops for its own reasons.
@@ -78,7 +83,9 @@ def channel_lifecycle(
         await store.connections.set_state(connection.shop.mall_id, connection.shop.shop_no, state)
         book.forget(connection.shop.channel_id)
 
-    return hook_functions(installed=installed, uninstalled=uninstalled, toggled=toggled)
+    return hook_functions(
+        installed=installed, uninstalled=uninstalled, toggled=toggled, config_saved=config_saved
+    )
 
 
 def shell_words() -> dict[str, dict[str, str]]:

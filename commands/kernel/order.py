@@ -55,7 +55,7 @@ class Tracking:
 @dataclass(frozen=True, slots=True)
 class OrderItem:
     """One line of an order. `status_code` is the mall's own code, for managers and rules; `variant_code` names the
-    mall's variant (품목), `custom_variant_code` is the merchant's own.
+    mall's variant (품목), `custom_variant_code` is the merchant's own. `unit_price` before discounts, for display only.
     """
 
     code: OrderItemCode
@@ -74,6 +74,7 @@ class OrderItem:
     custom_variant_code: str | None = None
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
+    unit_price: Money | None = None
 
     @property
     def claimable_quantity(self) -> int:
@@ -144,6 +145,18 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What the sum of an order is made of, for display only; None where the mall does not tell."""
+
+    goods: Money | None = None
+    shipping: Money | None = None
+    points: Money | None = None
+    credit: Money | None = None
+    coupons: Money | None = None
+    due: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """`ordered_at` is aware; `total` is what the order amounts to after claims, in the shop's currency."""
 
@@ -159,6 +172,7 @@ class Order:
     member_id: str | None = None
     traits: frozenset[str] = field(default_factory=frozenset)
     orderer_name: str = ""
+    breakdown: Breakdown = Breakdown()
 
     @property
     def states(self) -> Counter[ItemState]:

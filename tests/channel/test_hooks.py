@@ -1,5 +1,7 @@
 """Lifecycle hooks as Channel sends them: by the system, with unknown params, twice (CHANNEL.md §13)."""
 
+from typing import Any
+
 import pytest
 
 from app.channel.hooks import hook_functions
@@ -21,7 +23,16 @@ class Heard:
         return react
 
     def functions(self):
-        return hook_functions(installed=self.on("in"), uninstalled=self.on("out"), toggled=self.on("toggled"))
+        async def saved(call: Call, given: dict[str, Any]) -> None:
+            self.events.append(("saved", call.channel_id))
+            self.given = given
+
+        return hook_functions(
+            installed=self.on("in"),
+            uninstalled=self.on("out"),
+            toggled=self.on("toggled"),
+            config_saved=saved,
+        )
 
 
 def call(channel_id: str = "c1") -> Call:
@@ -30,7 +41,12 @@ def call(channel_id: str = "c1") -> Call:
 
 @pytest.mark.parametrize(
     ("name", "event"),
-    [("hooks.installed", "in"), ("hooks.uninstalled", "out"), ("hooks.commandToggled", "toggled")],
+    [
+        ("hooks.installed", "in"),
+        ("hooks.uninstalled", "out"),
+        ("hooks.commandToggled", "toggled"),
+        ("hooks.configSaved", "saved"),
+    ],
 )
 async def test_each_hook_reaches_its_reaction_with_the_signed_channel(name, event):
     heard = Heard()

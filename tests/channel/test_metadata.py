@@ -119,6 +119,7 @@ async def test_hooks(road: Road) -> None:
         "app.installed",
         "app.uninstalled",
         "command.toggle",
+        "config.saved",
     ]
 
 

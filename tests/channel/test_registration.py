@@ -1,5 +1,7 @@
 """Registration beside the server: three attempts, never raises, says what was wrong (CHANNEL.md §4)."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -8,7 +10,7 @@ from app.channel.functions import FunctionsEndpoint
 from app.channel.hooks import hook_functions
 from app.channel.registration import register
 from app.errors import AppError
-from app.ports import KeptToken
+from app.ports import Call, KeptToken
 from app.store.channel_tokens import SqlChannelTokens
 
 from .places import KEY_HEX, AppStore, answering
@@ -27,7 +29,10 @@ class Pauses:
 def serving(*, bad_hooks: bool = False) -> FunctionsEndpoint:
     async def react(_channel_id: str) -> None: ...
 
-    functions = hook_functions(installed=react, uninstalled=react, toggled=react)
+    async def saved(_call: Call, _given: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    functions = hook_functions(installed=react, uninstalled=react, toggled=react, config_saved=saved)
     listed = functions[:1] if bad_hooks else functions
     return FunctionsEndpoint(
         functions,
@@ -136,5 +141,5 @@ class BrokenStore:
 @pytest.mark.parametrize("tokens", [NoStore(), BrokenStore()])
 async def test_nothing_that_breaks_comes_out(store: AppStore, tokens: object) -> None:
     told = await register(store.client(tokens), sleep=Pauses(store))  # type: ignore[arg-type]
-    assert told.keys() == {"command", "hook"}
+    assert told.keys() == {"command", "hook", "commerce", "userAuthorization", "config", "customtab"}
     assert "ok" not in told.values()
