@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Route
 from app.clock import Clock
 from app.ports import Audit, Connections, PendingClaims, PhotoLinks, ShopOrders
 
+from .agent_near import AgentNeighbours
+from .agent_pages import agent_pages
 from .audit import AuditPage
 from .claims import ClaimsPage
 from .deciding import Choosing, Deciding
@@ -52,6 +54,7 @@ class Neighbours:
     kept_rate: KeptRateOf
     pictures_from: str = "https:"
     photos_from: str = ""
+    agents: AgentNeighbours | None = None
 
 
 def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRoute]:
@@ -113,6 +116,7 @@ def work_routes(door: SigningIn, near: Neighbours, clock: Clock) -> list[BaseRou
         "remove": warehouse.remove,
     }
     return [
+        *agent_pages(visits, pages, near.agents, clock),
         Route(f"{HERE}/claims", reading(with_shop(claims.show))),
         *(
             Route(path, writing(with_shop(act), admins_only=False, limits=LARGE), methods=["POST"])

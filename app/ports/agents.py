@@ -133,5 +133,5 @@ class AgentApprovals(Protocol):
         ...
 
     async def waiting(self, channel_id: ChannelId, now: datetime) -> list[AgentApproval]:
-        """Those that a manager was asked for, oldest first."""
+        """Oldest first."""
         ...

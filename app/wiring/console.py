@@ -25,6 +25,7 @@ from app.shops.settings import ShopSettings, choices_of, shown
 from app.store.store import Store
 from app.wam.functions import ScreenParams, ScreenResult, failure_screen
 from app.wam.render import screen_html
+from app.wiring.agent_console import agent_neighbours
 from app.wiring.mall import MallSide, cafe24_sources
 from app.wms.connection import WmsConnection
 from app.wms.functions import NoParams, VariantShape, WmsFunctions
@@ -180,6 +181,7 @@ def console_work(
         findings=checkup.by_command,
         erase=erase,
         pictures_from=cafe24_sources(settings),
+        agents=agent_neighbours(settings, store),
         warehouse=ConsoleWarehouse(wms, store.connections),
         kept_rate=store.promises.kept_rate,
     )

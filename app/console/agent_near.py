@@ -1,0 +1,26 @@
+"""What the pages about agents need of others, and their words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.ports import Audit, Plans
+from app.ports.agents import AgentApprovals, AgentKey, AgentKeys, Scope
+from commands.kernel.texts import Texts
+from commands.kernel.who import ChannelId
+
+HERE = "/console/agents"
+WORDS = Texts(Path(__file__).parent / "agent_texts")
+NewKey = Callable[[ChannelId, str, Iterable[Scope], str, datetime], tuple[AgentKey, str, str]]
+"""(channel, name, scopes, by, now) → the record, the key itself, and its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentNeighbours:
+    keys: AgentKeys
+    approvals: AgentApprovals
+    plans: Plans
+    audit: Audit
+    new_key: NewKey
+    mcp_url: str

@@ -1,0 +1,34 @@
+"""What the console's pages about agents need of the other parts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from importlib.util import find_spec
+
+from app.agent.door import PATH
+from app.agent.keys import hash_of, new_key
+from app.console.agent_near import AgentNeighbours
+from app.ports.agents import AgentKey, Scope
+from app.settings import Settings
+from app.store.store import Store
+from commands.kernel.who import ChannelId
+
+
+def agent_neighbours(settings: Settings, store: Store) -> AgentNeighbours | None:
+    """None without the extra `agents`: keys that open nothing would only confuse."""
+    if find_spec("mcp") is None:
+        return None
+    return AgentNeighbours(
+        keys=store.agent_keys,
+        approvals=store.agent_approvals,
+        plans=store.plans,
+        audit=store.audit,
+        new_key=_new_key,
+        mcp_url=f"{settings.public_url}{PATH}",
+    )
+
+
+def _new_key(
+    channel_id: ChannelId, name: str, scopes: Iterable[Scope], by: str, now: datetime
+) -> tuple[AgentKey, str, str]:
+    key, secret = new_key(channel_id, name, scopes, by, now)
+    return key, secret, hash_of(secret)
