@@ -16,12 +16,12 @@ async def test_claims_that_the_mall_switched_off(visitor: Visitor):
     await visitor.sit_down()
     await visitor.stage.mall_setting("claim_request", "F")
     await diagnoses(visitor)
-    first = visitor.desk.locator(".card").first
-    await expect(first.locator("li .badge")).to_have_text("막힘")
-    await expect(first.locator(".path")).to_have_text(PATH)
+    cancel = visitor.desk.locator(".card").first.locator("li", has_text="주문취소")
+    await expect(cancel.locator(".badge")).to_have_text("막힘")
+    await expect(cancel.locator(".path")).to_have_text(PATH)
     await visitor.looks_right("list")
     await visitor.button("모든 이유 보기", visitor.desk).first.click()
-    decisive = visitor.desk.locator(".toned")
+    decisive = visitor.desk.locator(".card").first.locator(".toned")
     await expect(decisive).to_contain_text("결정적 이유")  # for both lines, said once
     await expect(decisive).to_contain_text("몰에서 취소/교환/반품 신청을 '사용안함'으로 두었습니다.")
     await expect(decisive.locator(".path")).to_have_text(PATH)
