@@ -1,6 +1,5 @@
 """`/배송지변경` on a phone, second half: what the new address would mean, and the one button that makes it so."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from commands.claim_forms import Input, reader, talk
@@ -9,6 +8,7 @@ from commands.explain import money_text
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.screen import Button, Card, Field, Line, Notice, Scalar, Screen, Show, Tone
 from commands.kernel.spec import Ask
+from commands.postal import AddressParams, read_address
 from commands.shapes import FindingShape
 
 from .command import COMMAND, confirm, preview
@@ -36,22 +36,17 @@ async def preview_screen(ask: Ask, given: Input, known: PreviewResult | None = N
     if result.missing:
         return _asking(ask, given, result.missing[0])
     show = _decided if result.plan_token else _refused
-    return show(ask, given, address, result)
+    return show(ask, given, result)
 
 
-def _decided(ask: Ask, given: Input, address: Mapping[str, str], result: PreviewResult) -> Screen:
+def _decided(ask: Ask, given: Input, result: PreviewResult) -> Screen:
+    """The address as it will be written, not as it was typed."""
     say = TEXTS.say
     here = _carried(given)
     to = Show(COMMAND, CONFIRM, {"planToken": result.plan_token, **here})
-    fee = result.fee_after
+    fee = result.fee_after if result.fee_after != "0" else None
     lines = (
-        Line(say(ask.language, "field.receiverName"), address["receiverName"]),
-        Line(say(ask.language, "field.cellphone"), address["cellphone"]),
-        Line(
-            say(ask.language, "now.address"),
-            f"({address['zipcode']}) {address['address1']} {address['address2']}",
-        ),
-        Line(say(ask.language, "field.message"), address["message"]),
+        *_place(ask, given),
         Line(say(ask.language, "fee"), money_text(fee, result.currency, ask.language) if fee else ""),
     )
     return Screen(
@@ -66,7 +61,20 @@ def _decided(ask: Ask, given: Input, address: Mapping[str, str], result: Preview
     )
 
 
-def _refused(ask: Ask, given: Input, _address: Mapping[str, str], result: PreviewResult) -> Screen:
+def _place(ask: Ask, given: Input) -> tuple[Line, ...]:
+    to, _ = read_address(AddressParams.model_validate({name: str(given.get(name, "")) for name in MEMBERS}))
+    if to is None:
+        return ()
+    say = TEXTS.say
+    return (
+        Line(say(ask.language, "field.receiverName"), to.receiver_name),
+        Line(say(ask.language, "field.cellphone"), to.cellphone),
+        Line(say(ask.language, "now.address"), f"({to.zipcode}) {to.address1} {to.address2}"),
+        Line(say(ask.language, "preview.message"), to.message or ""),
+    )
+
+
+def _refused(ask: Ask, given: Input, result: PreviewResult) -> Screen:
     findings = [f for f in result.decision.findings if f.effect in {"blocks", "needsManager"}]
     code = next((f.code for f in findings if f.decisive), "hidden")
     order_id = str(given.get("orderId", ""))
