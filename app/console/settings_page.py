@@ -21,6 +21,7 @@ from .setting_findings import by_section
 from .setting_forms import FieldView, at_path, field_view, patch_of, wrong_paths
 from .setting_places import BY_NAME, ELSEWHERE, PLACES, SECTIONS, Section
 from .visits import Visit
+from .warehouse import Found
 
 HERE = "/console/settings"
 DONE = frozenset({"wmsShop", "wmsRemoved"})
@@ -90,7 +91,7 @@ class SettingsPage:
         return await self._page(visit, connection)
 
     async def with_warehouse(
-        self, visit: Visit, connection: Connection, found: Mapping[str, object], status: int = 200
+        self, visit: Visit, connection: Connection, found: Found, status: int = 200
     ) -> Response:
         """`found`: what a tool of the warehouse has to say."""
         return await self._page(visit, connection, found=found, status=status)
@@ -141,7 +142,7 @@ class SettingsPage:
         connection: Connection,
         trouble: Trouble | None = None,
         *,
-        found: Mapping[str, object] | None = None,
+        found: Found | None = None,
         status: int = 200,
     ) -> Response:
         language, stored = visit.session.language, self._shown(connection)
@@ -169,7 +170,7 @@ class SettingsPage:
             done=done if done in DONE else None,
             provider=at_path(stored, "wms.provider"),
             shop_id=at_path(stored, "wms.shopId"),
-            found=found or {},
+            found=found or Found(),
             kept=kept_text(rate, language),
         )
 

@@ -26,7 +26,8 @@ from .setting_places import SECTIONS
 from .settings_page import ChangeSettings, FindingsByCommand, SettingsPage
 from .signing_in import SigningIn
 from .visits import Visits, with_shop
-from .warehouse import Warehouse, WarehouseTools
+from .warehouse import Warehouse
+from .warehouse_tools import WarehouseTools
 
 HERE = "/console"
 
