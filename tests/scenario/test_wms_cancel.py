@@ -10,7 +10,7 @@ import pytest
 from app.sandbox.channel.people import User
 from tests.world import MALL, Road
 
-from .test_cancel import LIVE, in_mall, wish
+from .test_cancel import LIVE, customer_requests, in_mall, mall_cancels_as, mall_tells, wish
 from .verbs import on_sqlite, refused, until
 
 pytestmark = on_sqlite
@@ -123,6 +123,41 @@ async def test_a_mall_that_times_out_after_the_effect_is_read_and_not_undone(roa
     assert (await at_the_end(road, minji, receipt))["state"] == "done"
     assert (statuses(road, order_id), stages(road, order_id)) == ({"C40"}, {"cancel_marked"})
     assert len(road.world.malls[MALL].refunds) == 1
+
+
+@pytest.mark.parametrize("provider", ["sellmate", "fassto"])
+async def test_a_request_that_the_shop_accepts_later_stops_the_warehouse(
+    road: Road, minji: User, provider: str
+) -> None:
+    await road.world.warehouse.use(provider)
+    order_id, receipt_id = await customer_requests(road, minji)
+    assert stages(road, order_id) == {"received"}
+    await mall_tells(road, road.world.malls[MALL].accept_request(order_id))
+    end = await at_the_end(road, minji, {"receiptId": receipt_id}, minutes=1)
+    assert (end["state"], end.get("decision")) == ("done", None)
+    assert stages(road, order_id) == {"cancel_marked"}
+
+
+async def test_an_accepted_request_that_the_warehouse_will_still_ship_reaches_the_team(
+    road: Road, minji: User
+) -> None:
+    order_id, receipt_id = await customer_requests(road, minji)
+    road.world.warehouse.depot.print_label(order_id)
+    await mall_tells(road, road.world.malls[MALL].accept_request(order_id))
+    end = await at_the_end(road, minji, {"receiptId": receipt_id}, minutes=1)
+    assert [f["code"] for f in end["decision"]["findings"]] == ["warehouse_still_ships"]
+    assert end["state"] == "done"
+    assert any(order_id in note and "확인이 필요한 취소" in note for note in notes(road))
+
+
+async def test_a_mall_that_accepts_at_once_stops_the_warehouse(road: Road, minji: User) -> None:
+    """H60: the request is ours, the cancel the mall's."""
+    mall_cancels_as(road, claim_request_auto_accept="T", refund_processing_setting="S")
+    await road.manager_calls("settings.update", {"patch": {"cancel": {"mode": "request"}}})
+    order_id, preview = await previewed(road, minji)
+    receipt = await confirmed(road, minji, preview)
+    assert receipt["state"] == "done"
+    assert stages(road, order_id) == {"cancel_marked"}
 
 
 async def shipped_while_the_warehouse_is_told(road: Road, user: User, order_id: str, preview: Any) -> Any:
