@@ -44,8 +44,7 @@ class Telling:
         if intent is None or plan is None:
             return
         chat = await chat_of(plan, self._chats)
-        overtaken = state is ReceiptState.CHECKING and intent.finished
-        if chat is None or overtaken:
+        if chat is None or _overtaken(state, intent):
             return
         language = await self._asks.language(plan)
         text = self._sentence(plan, intent, state, language, later=job.payload["later"])
@@ -62,7 +61,7 @@ class Telling:
         code = finding.get("code")
         texts = self._texts.get(plan.command)
         verdict = intent.decided.verdict if intent.decided else None
-        if verdict is Verdict.REJECTED and intent.decided:
+        if state is ReceiptState.FAILED and verdict is Verdict.REJECTED and intent.decided:
             words = intent.decided.words or ""
             return TEXTS.say(language, "message.rejected", order=intent.order_id, words=words)
         for key in (
@@ -107,6 +106,13 @@ class Telling:
             )
         except OutcomeUnknown as error:
             raise Unavailable("channel", "message", note="no answer") from error
+
+
+def _overtaken(state: ReceiptState, intent: Intent) -> bool:
+    """What was to be told is not so any more; what came after it has a message of its own."""
+    if state is ReceiptState.PENDING:
+        return intent.state is not ReceiptState.PENDING
+    return state is ReceiptState.CHECKING and intent.finished
 
 
 async def chat_of(plan: KeptPlan, chats: Chats) -> str | None:

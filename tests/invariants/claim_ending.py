@@ -95,10 +95,11 @@ class ClaimEnding(ClaimActing):
         for row in self.town.rows("SELECT id, order_id, state, stale, verdict FROM intent"):
             messages = told[row["id"]]
             assert max(Counter(about for about, _ in messages).values(), default=0) <= 1, messages
+            refusals = [about for about, text in messages if any(words in text for words in WORDS.values())]
+            assert refusals == ["failed"] * (row["verdict"] == "rejected"), messages
             ends = [(about, text) for about, text in messages if about in ENDS]
             assert len(ends) <= 1, ends
             if row["verdict"] in {"rejected", "withdrawn"}:
                 ((about, text),) = ends
                 assert about == row["state"]
-                assert row["verdict"] == "withdrawn" or any(words in text for words in WORDS.values())
                 assert row["order_id"] in text
