@@ -1,5 +1,6 @@
 """Every command there is: one line each."""
 
+import asyncio
 from collections.abc import Sequence
 
 from commands import address_change, cancel, exchange_return, order_list, ship_date, why
@@ -20,16 +21,18 @@ class RegisteredOffers:
     """Implements `Offers` over the list above."""
 
     async def of(self, ask: Ask, order: Order) -> list[Offer]:
+        """Side by side: a slow warehouse is waited for once, not once a command."""
+        on = [(c, c.offer) for c in COMMANDS if c.offer and c.name in ask.choices.commands_on]
+        decisions = await asyncio.gather(*(offer(ask, order) for _, offer in on))
         return [
             Offer(
                 command.name,
                 command.texts.say(ask.language, "command.button"),
                 command.order_screen or command.first_screen,
-                await command.offer(ask, order),
+                decision,
                 command.texts,
             )
-            for command in COMMANDS
-            if command.offer and command.name in ask.choices.commands_on
+            for (command, _), decision in zip(on, decisions, strict=True)
         ]
 
 

@@ -1,5 +1,6 @@
 """`/주문목록`: the latest five orders, one order in detail, and the pictures that follow."""
 
+import asyncio
 from weakref import WeakKeyDictionary
 
 from commands.explain import decision_shape, order_card, order_detail, ship_groups_shape
@@ -61,12 +62,11 @@ async def one_order(ask: Ask, order_id: str) -> Order:
 
 async def detail(ask: Ask, params: DetailParams) -> DetailResult:
     order = await one_order(ask, params.order_id)
-    offers = await ask.ports.offers.of(ask, order)
+    offers, dates = await asyncio.gather(ask.ports.offers.of(ask, order), ask.ports.ship_dates.of(ask, order))
     actions = [
         ActionShape(command=o.command, decision=decision_shape(o.decision, o.texts, ask.language))
         for o in offers
     ]
-    dates = await ask.ports.ship_dates.of(ask, order)
     return DetailResult(
         order=order_detail(order, ask),
         actions=actions,

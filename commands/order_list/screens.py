@@ -1,5 +1,6 @@
 """The order list and the order detail as screens."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -94,7 +95,7 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
     order = await one_order(ask, str(given.get("orderId", "")))
     reader = "customer" if ask.caller.kind is CallerKind.USER else "manager"
     findings = decide_detail(order).findings
-    offers = await ask.ports.offers.of(ask, order)
+    offers, dates = await asyncio.gather(ask.ports.offers.of(ask, order), ask.ports.ship_dates.of(ask, order))
     say = TEXTS.say
     products = Card(
         title=say(ask.language, "detail.items"),
@@ -109,7 +110,7 @@ async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:
             c
             for c in (
                 products,
-                *_dates(order, await ask.ports.ship_dates.of(ask, order), ask),
+                *_dates(order, dates, ask),
                 _parcels(order, ask),
                 _payment(order, ask),
                 _receiver(order, ask),

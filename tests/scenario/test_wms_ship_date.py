@@ -94,6 +94,22 @@ async def test_a_slow_warehouse_is_cut_and_nothing_is_guessed(road: Road, minji:
     assert all("expectedShipDate" not in group and group["note"] for group in groups)
 
 
+async def test_a_detail_waits_for_a_slow_warehouse_once(road: Road, minji: User) -> None:
+    """Three commands and the dates ask it, side by side."""
+    await with_warehouse(road)
+    order_id = (await viewed(road, minji))["orders"][0]["orderId"]
+    road.clock.forward(seconds=61)  # type: ignore[attr-defined]
+    faults = road.world.warehouse.faults
+    faults.slow_seconds = 10
+    faults.inject("slow", times=50)
+    began = monotonic()
+    detail = await road.customer_calls(minji, "orderList.detail", {"orderId": order_id})
+    assert monotonic() - began < 4
+    assert all("expectedShipDate" not in group for group in detail["shipDates"])
+    verdicts = {action["command"]: action["decision"]["verdict"] for action in detail["actions"]}
+    assert verdicts["addressChange"] == "needsManager"
+
+
 async def test_a_detail_shows_the_day_and_when_goods_come_back(road: Road, minji: User) -> None:
     await with_warehouse(road)
     order_id = (await viewed(road, minji))["orders"][0]["orderId"]
