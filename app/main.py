@@ -96,7 +96,7 @@ def build(
     conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
     effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
     evidence = evidence_side(settings, store, book.of_channel, clock)
-    wms = warehouse_side(settings, client, store, mall, book, metrics, clock)
+    wms = warehouse_side(settings, client, store, mall, book, metrics, channel, clock)
     who = people(settings, store, mall, conversation, book, sms, effects, evidence.album, wms.gateway, clock)
     work = effect_work(
         COMMANDS,

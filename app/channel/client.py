@@ -6,6 +6,7 @@ five minutes before its end, and a refusal is followed by a pause.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from .pauses import AFTER_REFUSAL, Pauses
 SYSTEM = "channel"
 NO_ANSWER = "none"
 NATIVE_PATH = "/general/v1/native/functions"
+APP_PATH = "/general/v1/apps/{app_id}/functions"
 APP = ""
 RENEW_BEFORE = timedelta(minutes=5)
 LEASE = timedelta(seconds=30)
@@ -30,6 +32,17 @@ PEER_POLL_SECONDS = 0.25
 READS = ("get", "batchGet", "search")
 SAFE_TO_REPEAT = (*READS, "registerExtension")
 SLOW_DOWN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherApp:
+    """ASSUMPTION: of the context another app needs no more than the channel, and who calls (CHANNEL.md §5)."""
+
+    app_id: str
+    channel_id: str
+
+    def context(self, own_app_id: str) -> dict[str, Any]:
+        return {"caller": {"type": "app", "id": own_app_id}, "channel": {"id": self.channel_id}}
 
 
 class ChannelClient:
@@ -52,7 +65,7 @@ class ChannelClient:
         self._on_call = on_call
         self._tokens = tokens
         self._clock = clock
-        self._url = base_url.rstrip("/") + NATIVE_PATH
+        self._base = base_url.rstrip("/")
         self.app_id = app_id
         self._secret = secret
         self._pauses = Pauses()
@@ -70,6 +83,17 @@ class ChannelClient:
 
     async def call_as_app(self, method: str, **params: Any) -> dict[str, Any]:
         return await self.call(APP, method, **params)
+
+    async def call_app(self, channel_id: str, app_id: str, method: str, **params: Any) -> dict[str, Any]:
+        """A Function of another app of this channel. Once: only a refused token is followed by another try."""
+        token = await self._token(channel_id)
+        place = AnotherApp(app_id, channel_id)
+        try:
+            return await self._put(method, params, token, place)
+        except Unauthorized:
+            if not await self._given_up(channel_id, token):
+                raise
+        return await self._put(method, params, await self._token(channel_id), place)
 
     def forget(self, channel_id: str) -> None:
         """The app came to this channel or left it: what was refused before says nothing any more."""
@@ -161,11 +185,15 @@ class ChannelClient:
             raise OffContract(SYSTEM, method, note="a token answer without its members")
         return KeptToken(str(access), str(refresh), asked_at + timedelta(seconds=life))
 
-    async def _put(self, method: str, params: dict[str, Any], token: str | None) -> dict[str, Any]:
+    async def _put(
+        self, method: str, params: dict[str, Any], token: str | None, place: AnotherApp | None = None
+    ) -> dict[str, Any]:
         headers = {"content-type": "application/json"} | ({"x-access-token": token} if token else {})
-        body = orjson.dumps({"method": method, "params": params})
+        context = {"context": place.context(self.app_id), "systemVersion": "v1"} if place else {}
+        body = orjson.dumps({"method": method, "params": params} | context)
+        path = APP_PATH.format(app_id=place.app_id) if place else NATIVE_PATH
         try:
-            response = await self._http.put(self._url, content=body, headers=headers)
+            response = await self._http.put(self._base + path, content=body, headers=headers)
         except http.ConnectFailed:
             self._on_call(NO_ANSWER)
             raise Unavailable(SYSTEM, method, note="no connection") from None

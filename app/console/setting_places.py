@@ -65,6 +65,7 @@ SECTIONS = (
             "wms.clientId",
             "wms.clientSecret",
             "wms.cstCd",
+            "wms.appId",
             "wms.apiCd",
             "wms.apiKey",
             "wms.shopId",

@@ -115,5 +115,5 @@ def _values(key: str, value: Any) -> list[str]:
 
 def _unread(key: str, value: Any) -> Failure:
     """Its shape is written down, never what it holds."""
-    say(log, "warning", "a search filter was not understood", key=key, shape=type(value).__name__)
+    say(log, "warning", "a search filter was not understood", code=key, kind=type(value).__name__)
     return Failure(FailureType.INVALID_PARAMS, f"searchFilter.{key}: is not understood")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from commands.kernel.who import ChannelId, Shop
 
@@ -83,6 +83,12 @@ class Catalogue:
 
     variants: tuple[MallVariant, ...]
     complete: bool = True
+
+
+class AppCalls(Protocol):
+    """Functions of another app that is installed in a channel. Raises the tree of `app.errors`; nothing is repeated."""
+
+    async def call_app(self, channel_id: str, app_id: str, method: str, **params: Any) -> dict[str, Any]: ...
 
 
 class Catalogues(Protocol):

@@ -12,23 +12,25 @@ WMS_SECRETS = frozenset({(GROUP, name) for name in ("clientId", "clientSecret", 
 SHIP_DATE = "shipDate"
 """The command that only a warehouse can serve (H11, H30)."""
 _ADDRESS = re.compile(r"(?:https?://)?([^./]+)\.sellmate\.co\.kr/?")
-_SCHEMES = {"sellmate": "domain", "fassto": "cst_cd"}
+_SCHEMES = {"sellmate": "domain", "fassto": "cst_cd", "channelApp": "app_id"}
 
 
 class WmsSettings(BaseModel):
-    """`domain` is the first label of Sellmate's login address, `cst_cd` Fassto's customer code. `credential`: the
-    operator's partner contract, or the merchant's own keys. `shop_id`: this shop, as the provider numbers it.
+    """`domain` is the first label of Sellmate's login address, `cst_cd` Fassto's customer code, `app_id` a WMS app that
+    is installed in the channel. `credential`: the operator's partner contract, or the merchant's own keys. `shop_id`:
+    this shop, as the provider numbers it.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
     )
 
-    provider: Literal["none", "sellmate", "fassto"] = "none"
+    provider: Literal["none", "sellmate", "fassto", "channelApp"] = "none"
     domain: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
     credential: Literal["partner", "merchantKey"] = "partner"
     shop_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,40}$")
     cst_cd: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    app_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,60}$")
     inbound_lead_days: int = Field(1, ge=0, le=14)
 
     @field_validator("domain", mode="before")
@@ -41,7 +43,7 @@ class WmsSettings(BaseModel):
         found = _ADDRESS.fullmatch(plain)
         return (found[1] if found else plain) or None
 
-    @field_validator("shop_id", "cst_cd", mode="before")
+    @field_validator("shop_id", "cst_cd", "app_id", mode="before")
     @classmethod
     def _trimmed(cls, value: object) -> object:
         return (value.strip() or None) if isinstance(value, str) else value
@@ -75,6 +77,6 @@ def another_warehouse(
     if old.get("provider") != new.get("provider"):
         for group, name in WMS_SECRETS - {(GROUP, name) for name in brought}:
             secrets.pop(f"{group}.{name}", None)
-    account = ("provider", "domain", "cstCd")
+    account = ("provider", "domain", "cstCd", "appId")
     if "shopId" not in brought and [old.get(name) for name in account] != [new.get(name) for name in account]:
         new.pop("shopId", None)

@@ -9,6 +9,7 @@ from app.cafe24.catalogue import Cafe24Catalogues
 from app.clock import Clock
 from app.errors import Misconfigured
 from app.ops import Metrics
+from app.ports.wms import AppCalls
 from app.settings import Settings
 from app.shops.book import ConnectionBook
 from app.shops.functions import require_admin
@@ -16,6 +17,7 @@ from app.store.store import Store
 from app.wiring.mall import MallSide
 from app.wms.account import Partner
 from app.wms.calls import Caller
+from app.wms.channel_app import ChannelApp
 from app.wms.connection import WmsConnection
 from app.wms.fassto import Fassto
 from app.wms.functions import WmsFunctions
@@ -44,10 +46,12 @@ def warehouse_side(
     mall: MallSide,
     book: ConnectionBook,
     metrics: Metrics,
+    apps: AppCalls,
     clock: Clock,
 ) -> WarehouseSide:
     caller = Caller(client, time=time.monotonic, on_call=metrics.outside)
     secret = settings.sellmate_client_secret
+    channel_app = ChannelApp(apps, clock)
     gateway = WmsGateway(
         {
             "sellmate": Sellmate(
@@ -57,12 +61,14 @@ def warehouse_side(
                 assumed=assumed_operations(settings.sellmate_assumed),
             ),
             "fassto": Fassto(caller, clock, url=settings.fassto_api_url),
+            "channelApp": channel_app,
         },
         book.of_channel,
         Standing(store.wms_troubles, clock, lambda text: settings.keys.mac("wms", text.encode())),
         Marks(store.wms_marks, clock),
         clock,
         partner=Partner(settings.sellmate_client_id, secret.get_secret_value() if secret else ""),
+        learns={"channelApp": channel_app.learn},
     )
     connection = WmsConnection(gateway, Cafe24Catalogues(mall.client))
     not_connected = partial(_say, "manager.connect.text")

@@ -6,8 +6,10 @@ from typing import Any, Literal
 from app.ports import Connection
 from commands.kernel.who import ChannelId
 
-Provider = Literal["sellmate", "fassto"]
-PROVIDERS: tuple[Provider, ...] = ("sellmate", "fassto")
+from .commerce_key import commerce_key
+
+Provider = Literal["sellmate", "fassto", "channelApp"]
+PROVIDERS: tuple[Provider, ...] = ("sellmate", "fassto", "channelApp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,9 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`domain` is Sellmate's, `customer_code` Fassto's (cstCd). `token`: a ready one that Sellmate gave the merchant.
-    `own_keys`: they are the merchant's, not the operator's. `missing`: members of the settings that are still empty.
+    """`domain` is Sellmate's, `customer_code` Fassto's (cstCd), `app_id` a WMS app's of the channel. `token`: a ready
+    one that Sellmate gave the merchant. `own_keys`: they are the merchant's, not the operator's. `missing`: members of
+    the settings that are still empty.
     """
 
     provider: Provider
@@ -35,6 +38,8 @@ class Account:
     token: str = field(default="", repr=False)
     own_keys: bool = False
     missing: tuple[str, ...] = ()
+    app_id: str = ""
+    commerce_key: str = ""
 
     @property
     def made_of(self) -> str:
@@ -46,6 +51,7 @@ class Account:
             self.client_id,
             self.client_secret,
             self.token,
+            self.app_id,
         )
         return "\n".join(parts)
 
@@ -56,6 +62,16 @@ def account_of(connection: Connection, partner: Partner) -> Account | None:
     provider = chosen.get("provider")
     if provider == "sellmate":
         return _sellmate(connection, chosen, partner)
+    if provider == "channelApp":
+        app_id = str(chosen.get("appId") or "")
+        return Account(
+            "channelApp",
+            connection.shop.channel_id,
+            shop_id=chosen.get("shopId"),
+            missing=_missing({"appId": app_id}),
+            app_id=app_id,
+            commerce_key=commerce_key(connection.shop),
+        )
     return _fassto(connection, chosen) if provider == "fassto" else None
 
 

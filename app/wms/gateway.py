@@ -31,6 +31,7 @@ NEEDED: Mapping[Mark, Capability] = {
     "exchange": Capability.EXCHANGE,
 }
 ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
+Learn = Callable[[Account], Awaitable[None]]
 Answer = TypeVar("Answer")
 _log = logging.getLogger(__name__)
 
@@ -46,13 +47,16 @@ class WmsGateway:
         *,
         partner: Partner,
         read_seconds: float = READ_SECONDS,
+        learns: Mapping[str, Learn] | None = None,
     ) -> None:
+        """`learns`: by provider, how to find out what it can do, where only asking tells; quick when it is known."""
         self._adapters = adapters
         self._connection_of = connection_of
         self.standing = standing
         self._marks = marks
         self._partner = partner
         self._read_seconds = read_seconds
+        self._learns = learns or {}
         self._accounts: dict[ChannelId, Account] = {}
         self._orders: Memory[tuple[WarehouseOrder | None]] = Memory(clock, seconds=REMEMBERED_SECONDS)
         self._stock: Memory[tuple[StockLevel | None]] = Memory(clock, seconds=REMEMBERED_SECONDS)
@@ -157,7 +161,10 @@ class WmsGateway:
         if connection is None:
             return None
         same_shop = (connection.shop.mall_id, connection.shop.shop_no) == (shop.mall_id, shop.shop_no)
-        return self.account_of(connection) if same_shop else None
+        account = self.account_of(connection) if same_shop else None
+        if account and not account.missing and (learn := self._learns.get(account.provider)):
+            await learn(account)
+        return account
 
     async def _serving(self, shop: Shop, needed: Capability) -> tuple[Account, Adapter]:
         account = await self._account(shop)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.sandbox.channel.people import User
+from tests.scenario.test_exchange_return import defect
 from tests.scenario.verbs import guest_enters, refused
 from tests.world import MALL, HandClock, Road
 
@@ -115,7 +116,7 @@ async def test_a_member_who_is_not_proven_is_asked_for_the_phone_code(road: Road
 
 
 async def test_somebody_else_s_order_does_not_exist(road: Road, minji: User) -> None:
-    seo = road.user("u-seojun", "seojun")
+    seo = road.user("u-sora", "sora")
     for name, params in {
         "requestCancelOrder": wish(ONE_LINE),
         "requestReturnOrder": wish(DELIVERED, requestPickup=True),
@@ -205,12 +206,14 @@ async def test_a_manager_accepts_the_return_that_waits_and_nothing_else(road: Ro
     assert (await accepts())["success"] is False
     failed = await refused(commerce(road, minji, "acceptReturnOrder", {"orderId": DELIVERED}))
     assert failed.kind == "forbidden"
-    from tests.scenario.test_exchange_return import defect
-
     await road.customer_calls(
         minji, "exchangeReturn.open", {"chat": {"type": "userChat", "id": "chat-u-minji"}}
     )
-    receipt = await defect(road, minji)
+    preview = await road.customer_calls(minji, "exchangeReturn.preview", await defect(road, minji))
+    confirmed = await road.customer_calls(
+        minji, "exchangeReturn.confirm", {"planToken": preview["planToken"]}
+    )
+    receipt = confirmed["receipt"]
     assert receipt["state"] == "pending"
     waiting = await commerce(road, minji, "getOrders", {"searchFilter": {"orderId": DELIVERED}})
     assert [c["state"] for c in waiting["orders"][0]["claims"]] == ["pending"]

@@ -34,7 +34,12 @@ CHANNEL_FAULTS = (
 def channel_app(talk: ChannelTalk, *, announce_installation: bool = True) -> Starlette:
     """The AppStore. With `announce_installation` the first registered hook hears `app.installed`."""
     door = _Door(talk, announce=announce_installation)
-    return Starlette(routes=[Route("/general/v1/native/functions", door.native, methods=["PUT"])])
+    return Starlette(
+        routes=[
+            Route("/general/v1/native/functions", door.native, methods=["PUT"]),
+            Route("/general/v1/apps/{app_id}/functions", door.another_app, methods=["PUT"]),
+        ]
+    )
 
 
 class _Door:
@@ -54,6 +59,29 @@ class _Door:
         if fault == "timeout_after_effect":
             return HTMLResponse("<h1>504 Gateway Time-out</h1>", 504)
         return _json({"result": result}, background=self._greeting(method, params))
+
+    async def another_app(self, request: Request) -> Response:
+        """A Function of an app that is installed beside; only with the token of this channel."""
+        try:
+            method, params = _call_of(await request.body())
+            fault = self._talk.faults.take(method)
+            if planned := await self._before(fault):
+                return planned
+            token = request.headers.get("x-access-token")
+            result = self._of_another_app(request.path_params["app_id"], method, params, token)
+        except NativeRefused as refused:
+            return _json(refused.envelope())
+        if fault == "timeout_after_effect":
+            return HTMLResponse("<h1>504 Gateway Time-out</h1>", 504)
+        return _json({"result": result})
+
+    def _of_another_app(self, app_id: str, method: str, params: dict[str, Any], token: str | None) -> Any:
+        if self._talk.tokens.valid(token).channel_id is None:
+            raise forbidden("another app needs the token of a channel")
+        app = self._talk.other_apps.get(app_id)
+        if app is None:
+            raise NativeRefused(3, "notFound", "no such app in this channel")
+        return app(method, params)
 
     async def _before(self, fault: str | None) -> Response | None:
         """What a planted fault does before the call takes effect."""

@@ -75,6 +75,7 @@ class ChannelTalk:
         self.faults = Faults()
         self.context_names_user = True
         self.installed = True
+        self.other_apps: dict[str, Callable[[str, dict[str, Any]], Any]] = {}
         self.version = 0
         self.open_chat(Chat("group-orders", "group", "주문 알림", manager_ids=list(self.managers)))
         self._by_request: dict[tuple[str, str], Message] = {}
