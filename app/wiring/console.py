@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
@@ -78,7 +79,7 @@ class ConsoleWarehouse:
     async def shops(self, connection: Connection, language: Language) -> WarehouseShops:
         found = await self._functions.shops(_call(connection, language), NoParams())
         shops = [(shop.shop_id, shop.matches) for shop in found.suggestions]
-        return WarehouseShops(found.text, found.commerce_key, found.asked, shops)
+        return WarehouseShops(found.text, unquote(found.commerce_key), found.asked, shops)
 
     async def mapping(self, connection: Connection, language: Language) -> SkuReport:
         found = await self._functions.mapping(_call(connection, language), NoParams())

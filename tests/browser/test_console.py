@@ -13,17 +13,17 @@ from .stage import Visitor
 RETURNS: dict[str, Any] = {"returnAddress": "경기도 파주시 문발로 000 물류동", "autoPickupOff": True}
 
 
-async def console(visitor: Visitor) -> Page:
+async def console(visitor: Visitor, title: str = "연동") -> Page:
     """By 앱 열기 of the representative operator."""
     page = await visitor.page.context.new_page()
     visitor.listen(page)
     await page.goto(f"{visitor.stage.origin}/sandbox/launch?user={visitor.stage.mall.mall_id}")
-    await expect(page.get_by_role("heading", level=1, name="연동")).to_be_visible()
+    await expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     return page
 
 
-async def goes_to(page: Page, name: str) -> None:
-    await page.get_by_role("navigation", name="콘솔 메뉴").get_by_role("link", name=name).click()
+async def goes_to(page: Page, name: str, menu: str = "콘솔 메뉴") -> None:
+    await page.get_by_role("navigation", name=menu).get_by_role("link", name=name).click()
     await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 

@@ -70,7 +70,7 @@ async def test_a_suggested_shop_is_saved(world: World) -> None:
     answer = await press(browser, "shop", shop="7")
     assert answer.headers["location"] == f"{PAGE}?done=wmsShop#wms"
     assert (await stored(world)).settings["wms"]["shopId"] == "7"
-    assert "쇼핑몰 번호를 저장했습니다." in (await browser.opens(answer.headers["location"])).text
+    assert "매장 번호를 저장했습니다." in (await browser.opens(answer.headers["location"])).text
     (line, *_) = await world.store.audit.newest(CHANNEL, 5)
     assert line.facts["changed"] == "wms.shopId"
 
