@@ -1,12 +1,14 @@
 """`/교환반품` on a phone: what happened. The receipt, and the way back while a claim waits for a manager."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from commands.claim_forms import Input, reader, talk
 from commands.explain import WORDS
 from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Finding
+from commands.kernel.failures import Failure, FailureType
 from commands.kernel.plan import Receipt, ReceiptState
 from commands.kernel.screen import Button, Card, Line, Notice, Row, Screen, Show, Tone
 from commands.kernel.spec import Ask
@@ -43,7 +45,15 @@ async def receipt_screen_of(ask: Ask, receipt_id: str) -> Screen:
 
 
 async def withdraw_screen(ask: Ask, given: Input) -> Screen:
-    return receipt_view(ask, await ask.ports.effects.withdraw(ask, str(given.get("pendingId", ""))))
+    """What the claim has become, where somebody decided on it first."""
+    pending_id = str(given.get("pendingId", ""))
+    try:
+        return receipt_view(ask, await ask.ports.effects.withdraw(ask, pending_id))
+    except Failure as failure:
+        if failure.type is not FailureType.TOO_LATE:
+            raise
+    decided = receipt_view(ask, await receipt_of(ask, pending_id))
+    return replace(decided, notices=(Notice(say(ask, "withdraw.tooLate"), Tone.WARNING), *decided.notices))
 
 
 def line_rows(ask: Ask, lines: Iterable[LineShape]) -> tuple[Row, ...]:
@@ -91,6 +101,8 @@ def _receipt_card(ask: Ask, receipt: Receipt, words: str) -> Card:
     reason = shown.get("reason") or {}
     if reason.get("type"):
         lines.append(Line(say(ask, "preview.reason"), say(ask, f"reason.{reason['type']}")))
+    if photos := shown.get("photos"):
+        lines.append(Line(say(ask, "preview.photos"), say(ask, "photos.count", count=len(photos))))
     wanted = [str(target.get("optionText") or "") for target in shown.get("exchangeFor", ())]
     lines += [Line(say(ask, "preview.target"), option) for option in wanted if option]
     items = [LineShape.model_validate(line) for line in shown.get("items", ())]

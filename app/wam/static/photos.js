@@ -21,9 +21,19 @@ function showPhotos(box, words, call, say) {
   bar.append(...inputs, count);
   field.after(tiles, bar);
 
+  // What was wrong with the field was true of what it held when it came.
+  const came = field.value;
+  const settled = () => {
+    const error = box.querySelector(":scope > .error");
+    if (!error || field.value === came) return;
+    error.remove();
+    box.classList.remove("wrong");
+    box.removeAttribute("aria-describedby");
+  };
   const kept = () => [...tiles.children].filter((tile) => !tile.dataset.failed);
   const update = () => {
     field.value = kept().map((tile) => tile.dataset.ref).filter(Boolean).join(",");
+    if (field.value) settled();
     [...tiles.children].forEach((tile, at) => tile.rename(at + 1));
     count.textContent = fill(words.photoCount, { count: kept().length, most });
     inputs.forEach((input) => input.classList.toggle("full", kept().length >= most));
