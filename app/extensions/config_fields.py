@@ -34,7 +34,7 @@ FIELDS: tuple[ConfigField, ...] = (
     ConfigField("exchangeReturn.samePriceOnly", "flag", ON_OFF),
     ConfigField("orders.lookbackMonths", "number", low=1, high=36),
     ConfigField("partialShipping.enabled", "flag", ON_OFF),
-    ConfigField("partialShipping.baseDays", "number", low=0, high=60),
+    ConfigField("partialShipping.baseDays", "number", low=0, high=30),
     ConfigField("shipping.cutoff", "text"),
     ConfigField("shipping.notifyChange", "flag", ON_OFF),
     ConfigField("notify.claimResults", "flag", ON_OFF),
