@@ -32,18 +32,23 @@ def in_words(finding: FindingShape, language: Language) -> FindingShape:
     if isinstance(missing, str) and missing:
         named = ", ".join(_wms_label(name, language) for name in missing.split(", "))
         text = text.replace(missing, named)
-    return finding.model_copy(update={"manager_text": settings_in_words(text, language)})
+    return finding.model_copy(
+        update={"manager_text": settings_in_words(text, language, finding.setting_path or "")}
+    )
 
 
-def settings_in_words(text: str, language: Language) -> str:
-    """`samePriceOnly를 끄세요` → `‘가격이 같은 옵션으로만 교환’을 끄세요`."""
+def settings_in_words(text: str, language: Language, told: str = "") -> str:
+    """`samePriceOnly를 끄세요` → `‘가격이 같은 옵션으로만 교환’을 끄세요`. `told`: the setting that a link beside the
+    sentence names, so that it need not say `(cancel.completeScope)`.
+    """
 
     def named(found: re.Match[str]) -> str:
         label = TEXTS.say(language, f"set.{found['path']}")
         after = _fitting(label, found["after"]) if found["after"] else ""
         return f"‘{label}’{after}"
 
-    return _NAMED.sub(named, text)
+    plain = re.sub(rf" ?\({re.escape(told)}\)", "", text) if told else text
+    return _NAMED.sub(named, plain)
 
 
 def _fitting(label: str, after: str) -> str:

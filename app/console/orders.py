@@ -161,7 +161,7 @@ def _for_a_page(card: Card, language: Language) -> Card:
     rows = tuple(
         replace(
             row,
-            note=settings_in_words(row.note, language),
+            note=settings_in_words(row.note, language, row.path),
             path=place_text(row.path, language) if row.path in PLACES else row.path,
         )
         for row in card.rows

@@ -1,6 +1,7 @@
 """What the doctors say, beside the group of settings that it is about, in the words of that page."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from commands.kernel.warehouse import Capability
 from commands.kernel.who import Language, Shop
 from commands.registry import COMMANDS
 from commands.shapes import FindingShape
+from tests.world import MALL, HandClock, fresh_database, opened_road
 
+from .on_the_road import Desk, plain
 from .world import SCOPES, MallThatIsAway, World
 
 RAW = re.compile(
@@ -115,3 +118,11 @@ async def test_no_sentence_names_a_setting_as_code_does(world: World, language: 
     sentences = [finding.manager_text for findings in found.values() for finding in findings]
     assert len(sentences) > 8
     assert [sentence for sentence in sentences if RAW.search(sentence)] == []
+
+
+async def test_on_the_whole_road(tmp_path: Path) -> None:
+    async with opened_road(fresh_database(tmp_path), HandClock()) as road:
+        road.world.malls[MALL].settings[1].shipping["supplier_regional_surcharge"] = "S"
+        road.clock.forward(minutes=6)  # type: ignore[attr-defined]
+        page = plain((await (await Desk(road).enters()).opens("/console/settings")).text)
+    assert "공급사별 지역 배송비" in page

@@ -118,6 +118,12 @@ async def test_without_a_shop_everybody_lands_on_the_connection(world: World) ->
     assert (await browser.opens("/console")).headers["location"] == "/console/connection"
 
 
+def test_a_setting_that_a_link_names_is_not_named_twice() -> None:
+    text = "반품 주소(exchangeReturn.returnAddress)가 비어 있고 cancel.mode는 그대로입니다."
+    said = "반품 주소가 비어 있고 ‘취소 방식’은 그대로입니다."
+    assert settings_in_words(text, Language.KO, "exchangeReturn.returnAddress") == said
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
