@@ -19,7 +19,7 @@ from .facts import Facts, Group, Line, Why
 from .holidays import public_holidays
 from .rules import ship_groups
 from .shipping_days import ShippingDays
-from .stock import Seen, lines_of, look, to_ship
+from .stock import TELLS_DATES, Seen, lines_of, look, to_ship
 from .wire import OrderDates, ViewParams, ViewResult
 
 TEXTS = beside(__file__)
@@ -52,7 +52,7 @@ async def served(ask: Ask) -> frozenset[Capability]:
 async def dated_orders(ask: Ask, order_id: str | None = None) -> list[Dated] | Blocked:
     """One call to the mall, and what `stock.look` asks the warehouse."""
     capabilities = await served(ask)
-    if Capability.STOCK not in capabilities:
+    if not capabilities & TELLS_DATES:
         return Blocked((STOCK_NOT_SERVED,))
     orders = [await one_order(ask, order_id)] if order_id else await _preparing(ask)
     with_work = [order for order in orders if to_ship(order)]
@@ -153,7 +153,7 @@ def shown(ask: Ask, dated: Dated) -> list[ShownDate]:
 async def for_detail(ask: Ask, order: Order) -> list[ShownDate]:
     """Part of another command's answer: what cannot be said is left out."""
     capabilities = await ask.ports.warehouse.capabilities(ask.shop)
-    if capabilities is None or Capability.STOCK not in capabilities or not to_ship(order):
+    if capabilities is None or not capabilities & TELLS_DATES or not to_ship(order):
         return []
     (dated,) = dates_of(ask, [order], await look(ask, [order], capabilities))
     await _remember(ask, [dated])
@@ -176,7 +176,7 @@ async def offer(ask: Ask, order: Order) -> Decision[None]:
     findings = []
     if capabilities is None:
         findings.append(NO_WAREHOUSE)
-    elif Capability.STOCK not in capabilities:
+    elif not capabilities & TELLS_DATES:
         findings.append(STOCK_NOT_SERVED)
     if not to_ship(order):
         findings.append(NOTHING_TO_SHIP)

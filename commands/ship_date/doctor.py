@@ -7,6 +7,7 @@ from commands.kernel.doctor import ShopFacts
 from commands.kernel.warehouse import Capability
 
 from .command import NO_WAREHOUSE, STOCK_NOT_SERVED, WMS_SETTING
+from .stock import TELLS_DATES
 
 
 def examine(facts: ShopFacts) -> Iterator[Finding]:
@@ -14,7 +15,7 @@ def examine(facts: ShopFacts) -> Iterator[Finding]:
     if served is None:
         yield Finding("D1", NO_WAREHOUSE.code, Effect.NOTES, Layer.WMS, setting_path=WMS_SETTING)
         return
-    if Capability.STOCK not in served:
+    if not served & TELLS_DATES:
         yield Finding("D2", STOCK_NOT_SERVED.code, Effect.BLOCKS, Layer.WMS, setting_path=WMS_SETTING)
     elif Capability.RESTOCK_DATE not in served:
         yield Finding("D2", "restock_not_served", Effect.NOTES, Layer.WMS, setting_path=WMS_SETTING)

@@ -12,6 +12,8 @@ from commands.kernel.warehouse import Capability, Stage, StockLevel, WarehouseIt
 from .facts import Line
 
 ON_HOLD = "N22"
+TELLS_DATES = frozenset({Capability.STOCK, Capability.SHIP_DATE})
+"""A day is computed of stock, or the warehouse gives its own (r); either is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ async def look(ask: Ask, orders: Sequence[Order], capabilities: frozenset[Capabi
     try:
         held, stock = await asyncio.gather(
             _orders(ask, [o.order_id for o in orders], Capability.ORDERS in capabilities),
-            ask.ports.warehouse.stock(ask.shop, skus),
+            _stock(ask, skus, Capability.STOCK in capabilities),
         )
     except Unavailable:
         return Seen(reachable=False)
@@ -43,6 +45,10 @@ async def look(ask: Ask, orders: Sequence[Order], capabilities: frozenset[Capabi
 
 async def _orders(ask: Ask, ids: Iterable[OrderId], served: bool) -> Mapping[OrderId, WarehouseOrder]:  # noqa: FBT001
     return await ask.ports.warehouse.orders(ask.shop, ids) if served else {}
+
+
+async def _stock(ask: Ask, skus: Iterable[str], served: bool) -> Mapping[str, StockLevel]:  # noqa: FBT001
+    return await ask.ports.warehouse.stock(ask.shop, skus) if served else {}
 
 
 def lines_of(order: Order, seen: Seen) -> tuple[Line, ...]:

@@ -237,3 +237,26 @@ async def test_a_cancel_stops_the_app_s_order_first(road: Road) -> None:
     assert said == {"result": {"success": True}}
     methods = [method for method, _ in road.world.wms_app.asked]
     assert methods.count(MARKS["cancel"]) == 1
+
+
+async def test_the_app_s_own_ship_dates_are_told(road: Road) -> None:
+    """WMS.md §6.2 r: the warehouse's own day, without any stock; where it gives none nothing is guessed."""
+    order_id = "20261120-0000101"
+    patch = {
+        "mode": "live",
+        "identity": {"memberHashConfirmed": True},
+        "wms": {"provider": "channelApp", "appId": APP_ID},
+    }
+    await road.manager_calls("settings.update", {"patch": patch})
+    minji = road.user("u-minji", "minji")
+    road.world.wms_app.ship_dates[f"{order_id}-01"] = "2026-11-26"
+    seen = await road.customer_calls(minji, "shipDate.view", {"orderId": order_id})
+    groups = seen["orders"][0]["groups"]
+    dates = {i["orderItemCode"]: g.get("expectedShipDate") for g in groups for i in g["items"]}
+    assert dates[f"{order_id}-01"] == "2026-11-26"
+    assert dates[f"{order_id}-02"] is None
+    page = await road.customer_calls(
+        minji, "extension.commerce.order.getOrders", {"searchFilter": {"orderId": order_id}}
+    )
+    items = {item["id"]: item.get("estimatedShipDate") for item in page["orders"][0]["items"]}
+    assert items == {f"{order_id}-01": 1795618800000, f"{order_id}-02": None}
