@@ -16,6 +16,7 @@ from commands.shapes import FindingShape
 from .kept_rate import PERIOD, KeptRateOf, kept_text
 from .pages import TEXTS, Pages, go
 from .rights import Shown, is_admin
+from .sessions import MANAGER
 from .setting_fields import Schema, Setting, settings_in
 from .setting_findings import by_section
 from .setting_forms import FieldView, at_path, field_view, patch_of, wrong_paths
@@ -153,6 +154,8 @@ class SettingsPage:
             fields = [_view(s, stored, visit.form, own) for s in self._of(section, stored)]
             if fields:
                 views.append(SectionView(section.name, fields, findings.get(section.name, []), own))
+        admins = [f"{MANAGER}{one}" for one in at_path(stored, "admins") or ()]
+        names = await visit.names_of(admins)
         saved, done = visit.query.get("saved"), visit.query.get("done")
         rate = await self._kept_rate(connection.shop.channel_id, self._clock() - PERIOD)
         return self._pages.page(
@@ -171,6 +174,7 @@ class SettingsPage:
             provider=at_path(stored, "wms.provider"),
             shop_id=at_path(stored, "wms.shopId"),
             found=found or Found(),
+            admins=", ".join(f"{names[one]} ({one.removeprefix(MANAGER)})" for one in admins if one in names),
             kept=kept_text(rate, language),
         )
 

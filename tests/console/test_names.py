@@ -97,6 +97,7 @@ async def test_names_on_the_pages(world: World) -> None:
     assert "박하나 매니저" in (await browser.opens("/console/claims?state=decided")).text
     audit = (await browser.opens("/console/audit")).text
     assert 'href="/console/audit?by=manager%3A100">김&lt;지우&gt; 매니저</a>' in audit
+    assert "지금 관리자: 김&lt;지우&gt; (100)" in (await browser.opens("/console/settings")).text
     export = (await browser.opens("/console/audit.csv")).text
     assert '"manager:100","김<지우> 매니저"' in export
 
