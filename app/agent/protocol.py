@@ -124,4 +124,5 @@ def _result(answer: Answer) -> dict[str, Any]:
         "content": [{"type": "text", "text": answer.text}],
         "structuredContent": dict(answer.content),
         "isError": answer.failed,
+        "resultType": "complete",
     }

@@ -14,9 +14,10 @@ from app.wiring.agent import AgentSide
 from commands.kernel.who import ChannelId
 from tests.world import HandClock, Road, opened_road
 
-MINJI, TAEHO = "010-0000-1001", "010-0000-1002"
+MINJI, TAEHO = "010-0000-1001", "010-0000-1009"
 ORDER = "20261120-0000101"
 ALL = tuple(Scope)
+CODE = re.compile(r"\[(\d{6})\]")
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Agent:
         return dict(answer.content["error"])
 
     def newest_code(self) -> str:
-        found = re.search(r"\[(\d{6})\]", self.road.outbox.messages[-1].text)
+        found = CODE.search(self.road.outbox.messages[-1].text)
         assert found
         return found[1]
 
