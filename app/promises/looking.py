@@ -1,10 +1,12 @@
 """The recurring look at orders whose ship date was promised. Gentle: few orders a turn, each twice a day."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 
 from app.clock import Clock
 from app.errors import Unauthorized
+from app.log import say
 from app.ports import Job
 from app.ports.promises import End, OrderPromises, ShipPromises
 from commands.kernel.calendar import kst_day
@@ -19,6 +21,7 @@ ORDERS_A_TURN = 20
 SHIPPED = frozenset({ItemState.IN_TRANSIT, ItemState.DELIVERED})
 AskAgain = Callable[[OrderPromises], Awaitable[Ask]]
 Days = Mapping[OrderItemCode, date | None]
+log = logging.getLogger("jumun.promises")
 
 
 class Looking:
@@ -37,6 +40,9 @@ class Looking:
             try:
                 told, ended = await self._found(promises)
             except (Unavailable, Unauthorized):
+                told, ended = {}, {}
+            except Exception as error:  # noqa: BLE001  one that breaks must not hold up the others
+                say(log, "error", "a promised ship date was not looked at", error=type(error).__name__)
                 told, ended = {}, {}
             await self._promises.looked(promises, told, ended, self._clock() + LOOK_EVERY)
 

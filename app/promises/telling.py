@@ -1,11 +1,13 @@
 """Tells the customer who asked that a ship date is another one now: once, in the chat of their last command."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Protocol
 
-from app.errors import OutcomeUnknown, Unavailable
+from app.errors import OutcomeUnknown, Rejected, Unavailable
+from app.log import say
 from app.ports import Chats, Conversation
 from app.ports.promises import OrderPromises
 from commands.explain import date_text
@@ -15,6 +17,7 @@ from commands.kernel.spec import Ask
 from commands.ship_date import TEXTS
 
 Days = Mapping[OrderItemCode, date | None]
+log = logging.getLogger("jumun.promises")
 
 
 class Tell(Protocol):
@@ -42,6 +45,8 @@ class TellingDates:
             )
         except OutcomeUnknown as error:
             raise Unavailable("channel", "message", note="no answer") from error
+        except Rejected as error:
+            say(log, "warning", "a chat took no news of a ship date", code=error.wire_code)
 
     async def _chat_of(self, promises: OrderPromises) -> str | None:
         reach = promises.asker.reach

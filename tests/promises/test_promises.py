@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.errors import OutcomeUnknown, Unauthorized
+from app.errors import OutcomeUnknown, Rejected, Unauthorized
 from app.keys import KeyRing
 from app.ports import Job
 from app.ports.promises import KeptRate
@@ -117,7 +117,7 @@ async def test_another_day_is_told_once(shop):
     shop.days = {SHIRT: THURSDAY, SCARF: FRIDAY}
     await shop.looks()
     await shop.looks()
-    said = "주문 20261120-0000001의 발송 예정일이 11월 26일 (목)에서 11월 27일 (금)로 바뀌었어요."
+    said = "주문 20261120-0000001의 발송 예정일이 바뀌었어요. 11월 26일 (목) → 11월 27일 (금)"
     assert shop.sentences == [said]
     assert [chat for _, chat, _ in shop.said] == ["chat-1"]
 
@@ -146,7 +146,7 @@ async def test_a_day_that_is_lost_and_found_again_is_told_each_time(shop):
     await shop.looks()
     assert len(shop.sentences) == 2
     assert "어려워졌어요" in shop.sentences[0]
-    assert "11월 30일 (월)로 정해졌어요" in shop.sentences[1]
+    assert "11월 30일 (월)에 발송될 예정이에요" in shop.sentences[1]
 
 
 async def test_what_the_customer_saw_since_is_no_news(shop):
@@ -188,6 +188,35 @@ async def test_a_chat_that_does_not_answer_hears_it_later_and_once(shop):
     await shop.looks()
     await shop.looks()
     assert len(shop.sentences) == 1
+
+
+async def test_a_chat_that_takes_no_message_is_not_asked_again(shop, database):
+    await shop.promises()
+    shop.days = {SHIRT: FRIDAY, SCARF: FRIDAY}
+    shop.chat_trouble = Rejected("channel", "write", message="no such chat")
+    await shop.looks()
+    rows = await database.read("SELECT DISTINCT told_date FROM ship_promise")
+    assert [row["told_date"] for row in rows] == [FRIDAY.isoformat()]
+
+
+async def test_an_order_that_breaks_holds_up_no_other(shop):
+    await shop.promises()
+    later = OrderId("20261120-0000002")
+    await shop.keeper.given(shop.ask(), [Promise(later, SHIRT, THURSDAY)])
+    whole = shop.one
+
+    async def breaks(mall, customer, order_id):
+        if order_id == ORDER:
+            raise KeyError(order_id)
+        return await whole(mall, customer, ORDER)
+
+    shop.one = breaks
+    shop.days = {SHIRT: FRIDAY, SCARF: FRIDAY}
+    await shop.looks()
+    assert [text.split("의")[0] for text in shop.sentences] == [f"주문 {later}"]
+    asked = shop.asked
+    await shop.looks(minutes=10)
+    assert shop.asked == asked
 
 
 async def test_a_shop_that_does_not_want_it_says_nothing(shop):
