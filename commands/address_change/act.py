@@ -20,7 +20,7 @@ from .finding_out import TEXTS, facts_for, one_order
 from .rules import decide_address_change, still_standing_in_the_way
 from .wish import Wish, is_at
 
-NEW, OLD, UNKNOWN = "new", "old", "unknown"
+NEW, OLD, OTHER, UNKNOWN = "new", "old", "other", "unknown"
 GONE = "gone"
 
 
@@ -46,6 +46,8 @@ class _Change:
             if told == REFUSED:
                 return refused(self._ask, "warehouse")
             if told == GONE:
+                if await self._is_elsewhere():
+                    return disagree(self._ask, {"mall": OTHER, "warehouse": UNKNOWN})
                 # It may have been told before the pause.
                 back = await self._once("warehouse.back", self._tell_warehouse_back)
                 stand: dict[str, Fact] = {"mall": OLD, "warehouse": UNKNOWN}
@@ -78,11 +80,14 @@ class _Change:
         order = await self._read()
         if order is None:
             return False
-        places = [r for r in order.receivers if r.shipment_code in self._wish.shipments]
-        ours = all(is_at(r, self._wish.address) or is_at(r, self._wish.before) for r in places)
         facts = await facts_for(self._ask, order, self._wish.address, under_way=False)
-        self._looked = ours and not still_standing_in_the_way(facts)
+        self._looked = self._is_ours(order) and not still_standing_in_the_way(facts)
         return self._looked
+
+    def _is_ours(self, order: Order) -> bool:
+        """Whether every shipment goes to the new address or still to the old one."""
+        places = [r for r in order.receivers if r.shipment_code in self._wish.shipments]
+        return all(is_at(r, self._wish.address) or is_at(r, self._wish.before) for r in places)
 
     async def _tell_warehouse(self) -> str:
         return await self._tell(self._wish.address, "to") if await self._may_go_on() else GONE
@@ -114,6 +119,8 @@ class _Change:
 
     async def _led_back(self, written: list[str]) -> Settled:
         """All or nothing: what was changed goes back to where it was."""
+        if await self._is_elsewhere():
+            return disagree(self._ask, {"mall": OTHER, "warehouse": UNKNOWN if self._wish.held else "none"})
         mall = [await self._once(f"back:{shipment}", self._back(shipment)) == DONE for shipment in written]
         held = self._wish.held
         warehouse = not held or await self._once("warehouse.back", self._tell_warehouse_back) == DONE
@@ -121,6 +128,11 @@ class _Change:
             return refused(self._ask, "mall")
         stand = {"mall": OLD if all(mall) else "mixed", "warehouse": OLD if warehouse else NEW}
         return disagree(self._ask, stand)
+
+    async def _is_elsewhere(self) -> bool:
+        """Somebody else changed the address meanwhile: neither of ours may overwrite theirs."""
+        order = await self._read()
+        return order is not None and not self._is_ours(order)
 
     def _back(self, shipment: str) -> Work:
         async def back() -> str:

@@ -233,18 +233,49 @@ def a_label_is_printed(outside):
     outside.order = replace(outside.order, items=(item(tracking=TRACKED),))
 
 
+ELSEWHERE = replace(SEOUL, zipcode="04524", address1="서울특별시 중구 세종대로 110")
+
+
 def somebody_else_changes_the_address(outside):
-    elsewhere = replace(SEOUL, zipcode="04524", address1="서울특별시 중구 세종대로 110")
-    outside.order = replace(outside.order, receivers=(receiver(elsewhere),))
+    places = tuple(receiver(ELSEWHERE, r.shipment_code) for r in outside.order.receivers)
+    outside.order = replace(outside.order, receivers=places)
 
 
-@pytest.mark.parametrize("meanwhile", [a_label_is_printed, somebody_else_changes_the_address])
 @pytest.mark.parametrize("fault", ["lost before", "lost after", "killed after"])
-async def test_what_happens_during_a_pause_ends_the_change_and_leads_the_warehouse_back(fault, meanwhile):
+async def test_a_label_printed_during_a_pause_ends_the_change_and_leads_the_warehouse_back(fault):
     outside = Outside(warehouse=[fault])
-    assert await carried_out(outside, meanwhile=meanwhile) == WentStale()
+    assert await carried_out(outside, meanwhile=a_label_is_printed) == WentStale()
     assert outside.address_in_warehouse == SEOUL
     assert SUWON.address1 not in outside.addresses
+
+
+@pytest.mark.parametrize("in_warehouse_too", [True, False])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"warehouse": ["lost before"]},
+        {"warehouse": ["killed after"]},
+        {"mall": ["lost before"]},
+        {"mall": ["lost after"]},
+        {"mall": [None, "killed after"]},
+        {"mall": [None, "lost before"]},
+    ],
+    ids=repr,
+)
+async def test_what_somebody_else_changed_during_a_pause_is_left_alone_and_told(faults, in_warehouse_too):
+    """Neither our new address nor the old one may overwrite theirs, and nobody says that all is as it was."""
+    outside = Outside(SHIPMENT, SECOND_SHIPMENT, **faults)
+    theirs = []
+
+    def meanwhile(seen):
+        somebody_else_changes_the_address(seen)
+        seen.address_in_warehouse = ELSEWHERE if in_warehouse_too else seen.address_in_warehouse
+        theirs.append(seen.address_in_warehouse)
+
+    end = await carried_out(outside, meanwhile=meanwhile)
+    assert codes(end) == ["addresses_disagree"]
+    assert end.decision["findings"][0]["facts"] == {"mall": "other", "warehouse": "unknown"}
+    assert (outside.addresses, outside.address_in_warehouse) == ({ELSEWHERE.address1}, theirs[0])
 
 
 async def test_a_label_printed_between_warehouse_and_mall_leads_the_warehouse_back():
