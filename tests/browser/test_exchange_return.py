@@ -97,6 +97,6 @@ async def test_a_defect_with_two_photos_from_the_customer_to_the_manager_and_bac
     await expect(visitor.told("승인되어 신청되었어요")).to_be_visible()
     await visitor.button("반품 신청 거두기").click()  # on a screen that does not know yet
     await visitor.titled("반품을 신청했어요")
-    await expect(visitor.notice("판매자가 먼저 결정해서 거두지 못했어요.")).to_be_visible()
+    await expect(visitor.notice("판매자가 이미 확인을 마쳐 신청을 거두지 못했어요.")).to_be_visible()
     await visitor.looks_right("approved")
     assert visitor.troubles == []
