@@ -1,14 +1,12 @@
-"""How customers, managers and the shop do what the rules of the machine of claims say."""
+"""How customers and the shop do what the rules of the machine of claims say."""
 
 import asyncio
-import uuid
 from typing import Any
 
 from app.evidence.album import Album, Bound
 from app.evidence.decoder import Decoded
 from app.evidence.limits import owner_of
 from app.sandbox.cafe24.ledger import Act
-from app.sandbox.channel.errors import FunctionFailed
 from app.store import open_database, store_on
 from commands.kernel.order import OrderId
 from commands.kernel.who import ChannelId, MallId
@@ -25,9 +23,7 @@ from .claim_choices import (
     CLAIM_MALL_HINDRANCES,
     CLAIMABLE,
     CLAIMANTS,
-    NOT_DECIDED,
     OWNERS,
-    WORDS,
 )
 from .ending import Ending
 
@@ -53,6 +49,7 @@ class ClaimActing(Ending):
         self.orders = dict(CLAIMABLE)
         self.books = ClaimBooks(self.town.mall)
         self.by_deadline = choices == "approve"
+        self.cut_off = self.was_cut_off = False
 
     async def _opens(self, choices: str) -> None:
         await self.town.opens()
@@ -60,6 +57,24 @@ class ClaimActing(Ending):
             self.town.road.user(user_id, member_id)
         await self.town.shop_chooses(AT_FIRST)
         await self.town.shop_chooses(CLAIM_CHOICES[choices])
+
+    def _begins(self) -> None:
+        super()._begins()
+        if self.cut_off:
+            self.runner.run(self._reconnects())
+
+    async def _reconnects(self) -> None:
+        """Whoever dies between a mall's new refresh token and our row has lost the mall: a manager connects again."""
+        self.cut_off, self.was_cut_off = False, True
+        met["cut off"] += 1
+        self.town.world.malls.faults.clear()
+        bound = await self.town.world.connect(MALL)
+        assert bound.status_code in {200, 303}, bound.text
+
+    async def _answer(self, person: str, method: str, params: dict[str, Any]) -> dict[str, Any] | str:
+        answer = await super()._answer(person, method, params)
+        self.cut_off = self.cut_off or answer == "notConnected"
+        return "upstreamUnavailable" if answer == "notConnected" else answer
 
     def _hinder(self, what: str, over: int) -> None:
         if self.hindered and not over:
@@ -179,74 +194,6 @@ class ClaimActing(Ending):
         answers = await asyncio.gather(*(self._answer(p, "exchangeReturn.confirm", params) for p in people))
         for person, answer in zip(people, answers, strict=True):
             self._heard(plan, person, answer)
-
-    async def _says(self, claim: Wanted, manager: str, verdict: str) -> None:
-        for pending_id in set(claim.receipts):
-            await self._decide(claim, manager, verdict, pending_id)
-
-    async def _decide(self, claim: Wanted | None, manager: str, verdict: str, pending_id: str) -> None:
-        action, words = verdict.partition(" ")[0], WORDS.get(verdict)
-        if claim and action == "approve":
-            claim.yeses += 1
-        params = {"pendingId": pending_id, "action": action} | ({"message": words} if words else {})
-        try:
-            answer = await self.town.road.manager_calls("claims.decide", params, manager=manager)
-        except FunctionFailed as failed:
-            refused = failed.kind
-        else:
-            refused = None
-        if refused:
-            assert refused in NOT_DECIDED | MAYBE
-            met[f"decide {refused}"] += 1
-            if claim and action == "approve" and refused in NOT_DECIDED:
-                claim.yeses -= 1
-            return
-        receipt = answer["receipt"]
-        met[f"{action} {receipt['state']}"] += 1
-        assert receipt["receiptId"] == pending_id
-        if claim:
-            assert claim.waits, f"nobody had to look at {claim}"
-            claim.decided.add(verdict)
-        if words:
-            told = [f["customerText"] for f in receipt["decision"]["findings"] if f["decisive"]]
-            assert (receipt["state"], len(told)) == ("failed", 1), receipt
-            assert words in told[0]
-        else:
-            assert receipt["state"] in {"requested", "done", "checking", "failed"}, receipt
-
-    async def _withdraws(self, claim: Wanted, person: str) -> None:
-        for pending_id in set(claim.receipts):
-            answer = await self._answer(person, "exchangeReturn.withdraw", {"pendingId": pending_id})
-            if isinstance(answer, dict):
-                assert self._is_of(claim, person), f"{person} withdrew {claim}"
-                assert answer["receipt"]["state"] == "withdrawn"
-                claim.withdrawn = True
-                claim.decided.add("withdraw")
-                met["withdrawn by customer"] += 1
-            else:
-                met[f"withdraw {answer}"] += 1
-
-    async def _queue(self, limit: int) -> dict[str, tuple[str, tuple[tuple[str, int], ...]]]:
-        """What waits, page by page: order and lines by id."""
-        found: dict[str, Any] = {}
-        params: dict[str, Any] = {"limit": limit}
-        while True:
-            page = await self.town.road.manager_calls("claims.pending", params)
-            for claim in page["claims"]:
-                assert claim["pendingId"] not in found, "listed twice"
-                assert claim["state"] == "pending", claim
-                lines = sorted((line["orderItemCode"], line["quantity"]) for line in claim["items"])
-                found[claim["pendingId"]] = (claim["orderId"], tuple(lines))
-            if not page.get("next"):
-                return found
-            params["cursor"] = page["next"]
-
-    def _listed(self, pending_id: str, shown: Any) -> Wanted | None:
-        """The claim behind a row of the queue. None when its receipt never reached the customer."""
-        assert str(uuid.UUID(pending_id)) == pending_id
-        agreed = [c for c in self.wanted if c.waits and c.open and (c.order_id, c.lines) == shown]
-        assert agreed, f"nobody asked for {shown}"
-        return next((claim for claim in agreed if pending_id in claim.receipts), None)
 
     def _shop_does(self, act: str, order_id: str) -> Act:
         """Raises `ActImpossible` or `ApiError`."""

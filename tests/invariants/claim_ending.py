@@ -8,9 +8,9 @@ from app.sandbox.cafe24.ledger import Act
 
 from .acting import met
 from .choices import FINAL, WITHOUT_KNOWING
-from .claim_acting import ClaimActing
 from .claim_books import done
 from .claim_choices import FILES_LATER, WORDS
+from .claim_deciding import ClaimDeciding
 from .ending import codes_of
 
 WORK = (EFFECT, TELL, ANNOUNCE, DELIVERY_JOB)
@@ -18,13 +18,15 @@ ENDS = {"done", "failed", "withdrawn"}
 EVENT_OF = {"return": (90027, "return_order"), "exchange": (90028, "exchange_order")}
 
 
-class ClaimEnding(ClaimActing):
+class ClaimEnding(ClaimDeciding):
     async def _becomes_quiet(self) -> None:
         """Nothing breaks any more; whoever confirmed asks again; what still waits is rejected; time passes."""
         town = self.town
         town.world.malls.faults.clear()
-        if self.hindered:
-            self.hindered = None
+        self.hindered = None
+        await self._answer("minji", "orderList.view", {})
+        if self.cut_off:
+            await self._reconnects()
         await town.shop_chooses({"mode": "live", "commands": {"exchangeReturn": True}})
         await town.shop_chooses(FILES_LATER)
         for claim in self.wanted:
@@ -81,7 +83,7 @@ class ClaimEnding(ClaimActing):
                 continue
             left.remove(effect)
             fits = {"accepted": {"done"}, "open": {"requested"}, "rejected": {"failed"}}[effect.outcome]
-            unclear = claim.takes_part and bool(WITHOUT_KNOWING & codes_of(row))
+            unclear = (claim.takes_part or self.was_cut_off) and bool(WITHOUT_KNOWING & codes_of(row))
             assert state in fits or unclear, f"{effect.outcome} in the mall, and {what}"
         assert not left, f"requests without a receipt: {left} of {self.known}"
         self._each_end_was_told_once()

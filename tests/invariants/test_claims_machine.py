@@ -36,7 +36,7 @@ from .claim_choices import (
 from .claim_ending import ClaimEnding
 
 EXAMPLES = int(os.environ.get("JUMUN_TESTS_EXAMPLES", "0"))  # noqa: TID251
-EXAMPLES_IN_CI, STEPS, FEWEST_STEPS = 13, 100, 1_000
+EXAMPLES_IN_CI, STEPS, FEWEST_STEPS = 10, 160, 1_000
 COMMON = {
     "death",
     "pending",
@@ -176,10 +176,13 @@ class ClaimsMachine(ClaimEnding):
         self.town.world.malls.faults.inject(fault, path="POST /admin/", times=times)
         self.runner.run(self._says(self._waiting(claim), "mgr-jiwoo", "approve"))
 
-    @rule(claim=claims, verdict=VERDICTS, awaits=st.integers(1, 60))
+    @rule(claim=claims, verdict=VERDICTS | st.just("withdraw"), awaits=st.integers(1, 60))
     def decides_and_we_die(self, claim: Wanted, verdict: str, awaits: int) -> None:
         self._begins()
-        self._dies(self._says(self._waiting(claim), "mgr-jiwoo", verdict), awaits)
+        claim = self._waiting(claim)
+        withdraws = verdict == "withdraw"
+        deed = self._withdraws(claim, claim.of) if withdraws else self._says(claim, "mgr-jiwoo", verdict)
+        self._dies(deed, awaits)
 
     @rule(claim=claims, awaits=st.integers(1, 5))
     def approves_and_we_die_at_the_answer(self, claim: Wanted, awaits: int) -> None:
@@ -187,12 +190,6 @@ class ClaimsMachine(ClaimEnding):
         self.town.dies_after_effect = awaits
         self._dies(self._says(self._waiting(claim), "mgr-jiwoo", "approve"), NEVER)
         self.town.dies_after_effect = None
-
-    @rule(claim=claims, awaits=st.integers(1, 30))
-    def dies_while_withdrawing(self, claim: Wanted, awaits: int) -> None:
-        self._begins()
-        claim = self._waiting(claim)
-        self._dies(self._withdraws(claim, claim.of), awaits)
 
     @rule(limit=st.integers(1, 3), verdict=VERDICTS, most=st.integers(0, 2))
     def works_through_the_queue(self, limit: int, verdict: str, most: int) -> None:
