@@ -55,8 +55,8 @@ def _orders(language: Language) -> Options:
     keys = [Choice(value=key, label=WORDS.say(language, f"filter.{key}")) for key in KEYS]
     states = [Choice(value=word(s), label=COMMON.say(language, f"state.{s}")) for s in ItemState]
     fields = {
-        "searchFilter.key": EnumField(allowed_values=keys),
-        "searchFilter.state": EnumField(allowed_values=states),
+        "searchFilter.key": EnumField(type="enum", allowed_values=keys),
+        "searchFilter.state": EnumField(type="enum", allowed_values=states),
     }
     return Options(required=[], optional=["searchFilter", "since", "limit"], field_configs=fields)
 
@@ -67,10 +67,10 @@ def _options(
     fields = dict(reasons)
     if banks and ACCOUNT in optional:
         named = [Choice(value=name, label=name) for name in BANKS.values()]
-        fields[f"{ACCOUNT}.bankName"] = EnumField(allowed_values=named)
+        fields[f"{ACCOUNT}.bankName"] = EnumField(type="enum", allowed_values=named)
     return Options(required=required, optional=optional, field_configs=fields or None)
 
 
 def _reasons(command: CommandSpec, names: Iterable[str], language: Language) -> dict[str, EnumField]:
     values = [Choice(value=name, label=command.texts.say(language, f"reason.{name}")) for name in names]
-    return {"reason.type": EnumField(allowed_values=values)}
+    return {"reason.type": EnumField(type="enum", allowed_values=values)}

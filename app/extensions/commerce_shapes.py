@@ -31,7 +31,7 @@ class Choice(Shape):
 
 
 class EnumField(Shape):
-    type: Literal["enum"] = "enum"
+    type: Literal["enum"]
     allowed_values: list[Choice] = Field(min_length=1)
 
 

@@ -45,9 +45,9 @@ class Block(Shape):
 
 
 class ConfigSchema(Shape):
-    schema_version: Literal["v1"] = "v1"
-    config_scope: Literal["channel"] = "channel"
-    provider_name: str = "jumun"
+    schema_version: Literal["v1"]
+    config_scope: Literal["channel"]
+    provider_name: str
     title: str
     blocks: list[Block] = Field(min_length=1)
 
@@ -83,7 +83,11 @@ class ConfigScreen:
         say = WORDS.say
         banner = Block(type="banner", tone="info", description=say(Language.KO, "config.banner"))
         return ConfigSchema(
-            title=say(Language.KO, "config.title"), blocks=[banner, *(_block(field) for field in FIELDS)]
+            schema_version="v1",
+            config_scope="channel",
+            provider_name="jumun",
+            title=say(Language.KO, "config.title"),
+            blocks=[banner, *(_block(field) for field in FIELDS)],
         )
 
     async def validate(self, call: Call, _params: NoParams) -> Validity:
