@@ -32,6 +32,7 @@ from app.jobs.worker import Worker
 from app.log import start_logging
 from app.ops import Metrics, ops_routes
 from app.ports import SmsSender
+from app.postcodes.search import HttpPostcodes
 from app.server import Application
 from app.settings import Settings, read_settings
 from app.shops.book import ConnectionBook
@@ -97,7 +98,21 @@ def build(
     effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
     evidence = evidence_side(settings, store, book.of_channel, clock)
     wms = warehouse_side(settings, client, store, mall, book, metrics, channel, clock)
-    who = people(settings, store, mall, conversation, book, sms, effects, evidence.album, wms.gateway, clock)
+    search_url = settings.postcode_search_url
+    postcodes = HttpPostcodes(client, clock, url=search_url, on_call=metrics.outside) if search_url else None
+    who = people(
+        settings,
+        store,
+        mall,
+        conversation,
+        book,
+        sms,
+        effects,
+        evidence.album,
+        wms.gateway,
+        postcodes,
+        clock,
+    )
     work = effect_work(
         COMMANDS,
         store,
@@ -286,6 +301,7 @@ def build(
         functions=endpoint,
         function_paths=PATHS,
         routes=[
+            *agents.routes,
             *ops_routes(metrics, ready=ready, ops_token=ops_token),
             *wam_routes(
                 names,
@@ -297,7 +313,6 @@ def build(
             *install.routes(),
             *pages,
             *work_pages,
-            *agents.routes,
             *routes,
         ],
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     sellmate_assumed: Words = Field((), description="Sellmate operations to use though their wire is assumed")
     fassto_api_url: str = Field("https://fmsapi.fassto.ai", description="Fassto FMS")
 
+    postcode_search_url: str = Field("", description="Finds addresses by words; empty: forms do without")
+
     redis_url: str | None = Field(None, description="Shared rate limiter; else the database keeps it")
     forwarded_allow_ips: str = Field("127.0.0.1", description="Proxies whose forwarded headers are trusted")
 

@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from commands.kernel.address import Address
+from commands.kernel.ports import Place
 from commands.shapes import Params
 
 LONGEST: Mapping[str, int] = {
@@ -19,6 +20,7 @@ LONGEST: Mapping[str, int] = {
     "address2": 100,
     "message": 100,
 }
+LONGEST_SEARCH = 80
 FIRST_POSTCODE, LAST_POSTCODE = "01000", "63644"
 _HANGUL = re.compile(r"[가-힣]")
 _VIRTUAL = re.compile(r"(050\d)(\d{3,4})(\d{4})")
@@ -68,6 +70,23 @@ def address_params(address: Address) -> dict[str, Any]:
         "phone": address.phone or "",
         "message": address.message or "",
     }
+
+
+def read_search(text: str) -> tuple[str, str | None]:
+    """Words to look a place up by, and what is wrong with them: missing, too_long, odd_characters."""
+    words = tidy(text)
+    if len(words) > LONGEST_SEARCH:
+        return words, "too_long"
+    return words, "odd_characters" if _odd(words) else None if words else "missing"
+
+
+def read_place(zipcode: object, address1: object) -> Place | None:
+    """What somebody else names as a place, tidied; None where the form would refuse it."""
+    if not isinstance(zipcode, str) or not isinstance(address1, str):
+        return None
+    place = Place(tidy(zipcode), tidy(address1))
+    wrong = _problem("zipcode", place.zipcode) or _problem("address1", place.address1)
+    return None if wrong else place
 
 
 def tidy(text: str) -> str:

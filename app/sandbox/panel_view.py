@@ -12,6 +12,7 @@ from app.sandbox.mall_settings import offered
 from app.sandbox.panel import LANGUAGES, SHOP_NO, Panel
 from app.sandbox.personas import Persona
 from app.sandbox.phone import NOT_SIMULATED as PHONE_NOT_SIMULATED
+from app.sandbox.postcodes import NOT_SIMULATED as POSTCODES_NOT_SIMULATED
 from app.sandbox.wms import NOT_SIMULATED as WMS_NOT_SIMULATED
 
 ORDERS_OFFERED = 20
@@ -30,6 +31,7 @@ def not_simulated() -> dict[str, tuple[str, ...]]:
         "Cafe24": CAFE24_NOT_SIMULATED,
         "문자": PHONE_NOT_SIMULATED,
         "WMS": WMS_NOT_SIMULATED,
+        "주소 검색": POSTCODES_NOT_SIMULATED,
     }
 
 

@@ -27,12 +27,14 @@ from app.sandbox.faults import Faults
 from app.sandbox.page import sandbox_routes
 from app.sandbox.panel import Panel, Places
 from app.sandbox.phone.inbox import Phone
+from app.sandbox.postcodes import postcodes_app
 from app.sandbox.wms.levers import NO_KEYS, Warehouse, WarehouseKeys
 
 SHOPS = Path(__file__).parents[2] / "fixtures" / "shops"
 DEMO_SHOPS = ("hanok", "empty")
 MALL_MOUNT, CHANNEL_MOUNT = "/simulated/cafe24", "/simulated/channel"
 SELLMATE_MOUNT, FASSTO_MOUNT = "/simulated/sellmate", "/simulated/fassto"
+POSTCODES_MOUNT = "/simulated/postcodes"
 SELLMATE_ASSUMED = ("orders", "packages", "hold", "cancel", "return", "exchange", "restore", "changeAddress")
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 _ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
@@ -115,6 +117,7 @@ class World:
             Mount(CHANNEL_MOUNT, channel_app(self.talk)),
             Mount(SELLMATE_MOUNT, self.warehouse.sellmate.app()),
             Mount(FASSTO_MOUNT, self.warehouse.fassto.app()),
+            Mount(POSTCODES_MOUNT, postcodes_app(self.malls.values())),
         ]
 
     def settings(self) -> dict[str, object]:
@@ -137,6 +140,7 @@ class World:
             "sellmate_client_secret": keys.warehouse.partner_secret,
             "sellmate_assumed": SELLMATE_ASSUMED,
             "fassto_api_url": self.origin + FASSTO_MOUNT,
+            "postcode_search_url": f"{self.origin}{POSTCODES_MOUNT}/places",
         }
 
     async def goes_live(self) -> None:

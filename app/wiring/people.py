@@ -26,7 +26,7 @@ from app.store.phone import VerificationStore
 from app.store.phone_sessions import PhoneSessionStore
 from app.store.store import Store
 from app.wiring.mall import MallSide
-from commands.kernel.ports import Evidence
+from commands.kernel.ports import Evidence, PostcodeSearch
 from commands.kernel.spec import Effects, Ports
 from commands.kernel.warehouse import Warehouse
 from commands.kernel.who import Customer
@@ -78,6 +78,7 @@ def people(
     effects: Effects,
     evidence: Evidence,
     warehouse: Warehouse,
+    postcodes: PostcodeSearch | None,
     clock: Clock,
 ) -> People:
     keys = settings.keys
@@ -122,6 +123,7 @@ def people(
         variants=mall.variants,
         evidence=evidence,
         warehouse=warehouse,
+        postcodes=postcodes,
     )
     return People(
         verification=verification,

@@ -14,7 +14,8 @@ from .doctor import examine
 from .finding_out import TEXTS
 from .outcome import RECEIPT, receipt_screen
 from .preview_screens import confirm_screen, preview_screen
-from .screens import CONFIRM, FORM, LIST, PREVIEW, form_screen, list_screen
+from .screens import CONFIRM, FORM, LIST, PREVIEW, SEARCH, form_screen, list_screen
+from .search_screens import search_screen
 from .wire import CandidatesResult, PreviewParams, PreviewResult
 
 SPEC = CommandSpec(
@@ -28,6 +29,7 @@ SPEC = CommandSpec(
     screens={
         LIST: list_screen,
         FORM: form_screen,
+        SEARCH: search_screen,
         PREVIEW: preview_screen,
         CONFIRM: confirm_screen,
         RECEIPT: receipt_screen,

@@ -14,7 +14,7 @@ from commands.shapes import FindingShape
 from .command import COMMAND, confirm, preview
 from .finding_out import TEXTS
 from .outcome import receipt_view
-from .screens import CONFIRM, FORM, MEMBERS, PREVIEW, form_screen
+from .screens import CONFIRM, FORM, MEMBERS, PREVIEW, carried, form_screen
 from .wire import PreviewParams, PreviewResult
 
 LOOK_AGAIN = frozenset({FailureType.PLAN_STALE, FailureType.PLAN_EXPIRED})
@@ -42,7 +42,7 @@ async def preview_screen(ask: Ask, given: Input, known: PreviewResult | None = N
 def _decided(ask: Ask, given: Input, result: PreviewResult) -> Screen:
     """The address as it will be written, not as it was typed."""
     say = TEXTS.say
-    here = _carried(given)
+    here = carried(given)
     to = Show(COMMAND, CONFIRM, {"planToken": result.plan_token, **here})
     fee = result.fee_after if result.fee_after != "0" else None
     lines = (
@@ -79,7 +79,7 @@ def _refused(ask: Ask, given: Input, result: PreviewResult) -> Screen:
     code = next((f.code for f in findings if f.decisive), "hidden")
     order_id = str(given.get("orderId", ""))
     texts = dict.fromkeys(_text(ask, found) for found in findings)
-    back = Show(COMMAND, FORM, _carried(given))
+    back = Show(COMMAND, FORM, carried(given))
     return Screen(
         title=TEXTS.say(ask.language, "preview.refused"),
         lead=order_id,
@@ -97,7 +97,7 @@ def _text(ask: Ask, finding: FindingShape) -> str:
 
 def _asking(ask: Ask, given: Input, missing: str) -> Screen:
     say = TEXTS.say
-    here = _carried(given)
+    here = carried(given)
     if missing == "phoneCode":
         following: dict[str, Scalar] = {
             "nextCommand": COMMAND,
@@ -132,8 +132,3 @@ async def confirm_screen(ask: Ask, given: Input) -> Screen:
         now = await preview_screen(ask, given, PreviewResult.model_validate(made) if made else None)
         return replace(now, notices=(Notice(failure.message, Tone.WARNING), *now.notices))
     return receipt_view(ask, result.receipt)
-
-
-def _carried(given: Input) -> dict[str, Scalar]:
-    names = ("orderId", *MEMBERS)
-    return {name: str(given.get(name, ""))[:200] for name in names if given.get(name)}

@@ -17,6 +17,7 @@ from commands.kernel.screen import (
     Notice,
     Row,
     Run,
+    Scalar,
     Screen,
     Show,
     Tone,
@@ -29,6 +30,7 @@ from .facts import AddressPlan
 from .finding_out import TEXTS, one_order
 
 LIST, FORM, PREVIEW, CONFIRM, RECEIPT = "list", "form", "preview", "confirm", "receipt"
+SEARCH = "search"
 PICTURES = "orderList.pictures"
 MEMBERS = ("receiverName", "cellphone", "zipcode", "address1", "address2", "message")
 KINDS: Mapping[str, Any] = {"cellphone": "tel", "zipcode": "digits"}
@@ -107,7 +109,7 @@ async def form_screen(ask: Ask, given: Input, errors: Mapping[str, str] | None =
     """The whole address is typed anew: the one on the order stands above, masked."""
     order = await one_order(ask, str(given.get("orderId", "")))
     decision = await offer(ask, order)
-    say, wrong = TEXTS.say, errors or {}
+    say, wrong, given = TEXTS.say, errors or {}, _with_place(given)
     if not isinstance(decision, Allowed):
         finding = decisive(decision.findings)
         return Screen(
@@ -140,8 +142,29 @@ async def form_screen(ask: Ask, given: Input, errors: Mapping[str, str] | None =
             Show(COMMAND, PREVIEW, {"orderId": order.order_id}),
             style="primary",
         ),
-        buttons=(_back_to_list(ask),),
+        buttons=(*_search(ask, given), _back_to_list(ask)),
     )
+
+
+def _with_place(given: Input) -> Input:
+    """`place` stands in the form of the search's answer: it counts only where it was picked there."""
+    if not given.get("picked"):
+        return given
+    zipcode, _, address1 = str(given.get("place", "")).partition(" ")
+    return {**given, "zipcode": zipcode, "address1": address1} if address1 else given
+
+
+def _search(ask: Ask, given: Input) -> tuple[Button, ...]:
+    """The button of a form sends what stands in it, over what it was shown with."""
+    if ask.ports.postcodes is None:
+        return ()
+    return (Button(TEXTS.say(ask.language, "search.open"), Show(COMMAND, SEARCH, carried(given))),)
+
+
+def carried(given: Input) -> dict[str, Scalar]:
+    """What a customer typed so far, for the next screen."""
+    names = ("orderId", *MEMBERS)
+    return {name: str(given.get(name, ""))[:200] for name in names if given.get(name)}
 
 
 def _back_to_list(ask: Ask) -> Button:

@@ -10,7 +10,7 @@ from .mall import MallRules
 from .money import Money
 from .order import ItemState, Order, OrderId, OrderItemCode
 from .surcharges import RegionalSurcharges
-from .who import ChannelId, Customer, Shop
+from .who import Caller, ChannelId, Customer, Shop
 
 
 class Unavailable(Exception):
@@ -212,6 +212,22 @@ class Receivers(Protocol):
 class Surcharges(Protocol):
     async def surcharges(self, shop: Shop, *, fresh: bool) -> RegionalSurcharges:
         """At most five minutes old, or one when `fresh`. Raises `Unavailable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A postcode and the road address that it belongs to."""
+
+    zipcode: str
+    address1: str
+
+
+class PostcodeSearch(Protocol):
+    """Finds places by words that a person typed. The operator may run without one."""
+
+    async def find(self, shop: Shop, caller: Caller, words: str) -> tuple[Place, ...]:
+        """At most twenty. Raises `Unavailable`, and `Failure(tooMany)` for a caller who asks on and on."""
         ...
 
 

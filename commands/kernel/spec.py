@@ -16,6 +16,7 @@ from .ports import (
     OrdererNames,
     Orders,
     Pictures,
+    PostcodeSearch,
     Receivers,
     Rules,
     Surcharges,
@@ -109,7 +110,7 @@ class ShipDates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside, as far as commands may reach."""
+    """The outside, as far as commands may reach. `postcodes` None: nobody runs a search, and forms do without."""
 
     orders: Orders
     pictures: Pictures
@@ -125,6 +126,7 @@ class Ports:
     ship_dates: ShipDates
     receivers: Receivers
     surcharges: Surcharges
+    postcodes: PostcodeSearch | None = None
 
 
 Act = Callable[["Ask", Json, str, Steps], Awaitable[Settled | WentStale]]
