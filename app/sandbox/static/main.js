@@ -9,6 +9,7 @@ import { Lab } from "./lab.js";
 const find = (selector) => document.querySelector(selector);
 const EVERY_MS = 1000;
 const RESTING_MS = 5000;
+const GREETING = ["orderList", "cancel", "exchangeReturn", "addressChange"];
 
 const front = new ChatSide("front", find("#phone"), find(".phone-body"), refresh);
 const desk = new ChatSide("desk", find("#desk-box"), find(".desk-body"), refresh);
@@ -48,7 +49,8 @@ function draw() {
 }
 
 function welcome(commands) {
-  const buttons = commands.slice(0, 2).map((c) => ({ title: c.button, action: { type: "command", name: c.name } }));
+  const offered = GREETING.map((name) => commands.find((c) => c.name === name)).filter(Boolean);
+  const buttons = offered.map((c) => ({ title: c.button, action: { type: "command", name: c.name } }));
   const text = commands.length
     ? "안녕하세요! 아래 버튼을 누르거나 /를 입력하면 주문을 바로 확인할 수 있어요."
     : "안녕하세요! 아직 앱이 명령을 등록하지 않았어요. 잠시만 기다려 주세요.";
