@@ -140,7 +140,7 @@ class Warehouse:
             package = self.depot.combine(str(body.get("orderId")), str(body.get("otherId")))
         except DepotRefused as refused:
             raise LeverStuck("송장이 없는 서로 다른 두 주문만 합포장할 수 있습니다.") from refused
-        return f"두 주문을 합포장 {package}(으)로 묶었습니다."
+        return f"두 주문을 한 합포장으로 묶었습니다: {package}"
 
     async def _restock(self, body: Body) -> str:
         """`days` from today, or null for no date."""
