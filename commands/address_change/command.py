@@ -20,7 +20,7 @@ from commands.receipt import receipt_shape
 from commands.shapes import ReceiptResult
 
 from .facts import AddressPlan
-from .finding_out import TEXTS, facts_for, first_facts, one_order, packing_of, packings_of, under_way_for
+from .finding_out import TEXTS, facts_for, first_facts, one_order, packings_of, under_way_for
 from .rules import NOTHING_TO_CHANGE, decide_address_change
 from .surcharge import Surcharge
 from .wire import CandidateItem, CandidateOrder, CandidatesResult, PreviewParams, PreviewResult
@@ -83,9 +83,10 @@ def _candidate(order: Order, ask: Ask) -> CandidateOrder:
 
 
 async def offer(ask: Ask, order: Order) -> Decision[AddressPlan]:
-    """What this command would say to an order, for its detail and for `/진단`."""
+    """What this command would say to an order, for its detail and for `/진단`: as a list would."""
     mall = await ask.ports.rules.rules(ask.shop, fresh=False)
-    facts = first_facts(order, mall, await packing_of(ask, order), await under_way_for(ask, order))
+    packings = await packings_of(ask, [order.order_id])
+    facts = first_facts(order, mall, packings[order.order_id], await under_way_for(ask, order))
     return decide_address_change(facts)
 
 

@@ -1,5 +1,6 @@
 """Gathers the facts: the order, the mall's settings, its surcharges, and what the warehouse has packed."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from commands.claiming import own_order
@@ -18,6 +19,8 @@ from .facts import Facts, Packing
 TEXTS = beside(__file__)
 NEEDED = frozenset({Capability.ORDERS, Capability.PACKAGES, Capability.CHANGE_ADDRESS})
 NOT_ASKED = RegionalSurcharges(in_use=None)
+WAREHOUSE_SECONDS = 3.0
+"""For all that it is asked about one order: somebody waits for the preview."""
 
 
 async def one_order(ask: Ask, order_id: str) -> Order:
@@ -26,12 +29,17 @@ async def one_order(ask: Ask, order_id: str) -> Order:
 
 async def facts_for(ask: Ask, order: Order, wanted: Address, *, under_way: bool = True) -> Facts:
     """All that a plan depends on, read now. `under_way` False: our own receipt does not count against us."""
+    mall, surcharges, packing = await asyncio.gather(
+        ask.ports.rules.rules(ask.shop, fresh=True),
+        ask.ports.surcharges.surcharges(ask.shop, fresh=True),
+        packing_of(ask, order),
+    )
     return Facts(
         order=order,
-        mall=await ask.ports.rules.rules(ask.shop, fresh=True),
-        surcharges=await ask.ports.surcharges.surcharges(ask.shop, fresh=True),
+        mall=mall,
+        surcharges=surcharges,
         wanted=wanted,
-        packing=await packing_of(ask, order),
+        packing=packing,
         under_way=await under_way_for(ask, order) if under_way else None,
     )
 
@@ -46,7 +54,7 @@ async def under_way_for(ask: Ask, order: Order) -> Receipt | None:
     return open_now.get(order.order_id)
 
 
-async def packing_of(ask: Ask, order: Order) -> Packing | None:
+async def packing_of(ask: Ask, order: Order, *, within: float = WAREHOUSE_SECONDS) -> Packing | None:
     """Read now, with the members of each combined package. None without a warehouse."""
     served = await ask.ports.warehouse.capabilities(ask.shop)
     if served is None:
@@ -54,16 +62,20 @@ async def packing_of(ask: Ask, order: Order) -> Packing | None:
     if Capability.ORDERS not in served:
         return Packing(can_change=False)
     try:
-        held = (await ask.ports.warehouse.orders(ask.shop, [order.order_id], fresh=True)).get(order.order_id)
-        others = await _others(ask, held) if held and Capability.PACKAGES in served else frozenset[OrderId]()
-    except Unavailable:
+        async with asyncio.timeout(within):
+            held = (await ask.ports.warehouse.orders(ask.shop, [order.order_id], fresh=True)).get(
+                order.order_id
+            )
+            combines = Capability.PACKAGES in served
+            others = await _others(ask, held) if held and combines else frozenset[OrderId]()
+    except (Unavailable, TimeoutError):
         return Packing(silent=True)
     return Packing(held, can_change=served >= NEEDED, others=others)
 
 
 async def _others(ask: Ask, held: WarehouseOrder) -> frozenset[OrderId]:
     packages = dict.fromkeys(item.package_id for item in held.items if item.package_id)
-    members = [await ask.ports.warehouse.package_orders(ask.shop, package) for package in packages]
+    members = await asyncio.gather(*(ask.ports.warehouse.package_orders(ask.shop, p) for p in packages))
     return frozenset[OrderId]().union(*members) - {held.order_id}
 
 
