@@ -1,5 +1,6 @@
 """An AI agent runs the commands: it is suggested, asked and answered by the customer's own orders only."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,18 @@ from app.ports import Call, Surface
 from app.sandbox.channel.people import User
 from commands.kernel.who import ChannelId, Language
 from tests.scenario.verbs import orders_of, refused
-from tests.world import HandClock, Road
+from tests.world import HandClock, Road, fresh_database
 
 from .places import ONE_LINE, PREPARING, in_mall, shop_is_live
 
 BY_AGENT = {"trigger": {"type": "alf", "attributes": {}}}
 KEYS = KeyRing([bytes(range(32))])
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is read here does not depend on the database."""
+    return fresh_database(tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`commerce` reads: the customer's own orders as the platform wants them, and nobody else's."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from app.sandbox.channel.functions import SYSTEM, Caller
 from app.sandbox.channel.people import User
 from tests.scenario.verbs import guest_enters, orders_of, refused
-from tests.world import HandClock, Road
+from tests.world import HandClock, Road, fresh_database
 
 from .places import (
     CONFIGS,
@@ -23,6 +24,12 @@ from .places import (
     published,
     shop_is_live,
 )
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is read here does not depend on the database."""
+    return fresh_database(tmp_path)
 
 
 @pytest.fixture

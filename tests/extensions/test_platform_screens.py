@@ -1,5 +1,6 @@
 """`config`, `customtab` and `userAuthorization`: what the platform's own screens show, and what they may change."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +14,17 @@ from app.sandbox.channel.people import User
 from app.shops.settings import ShopSettings
 from commands.kernel.who import Language
 from tests.scenario.verbs import refused
-from tests.world import Road
+from tests.world import Road, fresh_database
 
 from .places import ORDERS, SNAPSHOT, official, problems, published, shop_is_live
 
 GOOD = {"cancel_mode": "complete", "cancel_undoMinutes": "10", "exchangeReturn_samePriceOnly": "off"}
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is read here does not depend on the database."""
+    return fresh_database(tmp_path)
 
 
 async def asked(road: Road, method: str, channel_id: str = "") -> dict[str, Any]:
