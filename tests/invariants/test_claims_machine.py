@@ -36,7 +36,7 @@ from .claim_choices import (
 from .claim_ending import ClaimEnding
 
 EXAMPLES = int(os.environ.get("JUMUN_TESTS_EXAMPLES", "0"))  # noqa: TID251
-EXAMPLES_IN_CI, STEPS, FEWEST_STEPS = 10, 160, 1_000
+EXAMPLES_IN_CI, STEPS, FEWEST_STEPS = 11, 160, 1_000
 COMMON = {
     "death",
     "pending",
