@@ -4,7 +4,8 @@ Each code begins a conversation; the right one gives a handle of 256 bits. Nothi
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -24,7 +25,7 @@ TEXTS: Texts = beside(__file__)
 LIFE = timedelta(minutes=30)
 CODES, WITHIN = 30, timedelta(hours=1)
 """What one key may send, beside the limits of each number, channel and shop."""
-LONGEST = 100
+LONGEST, MOST_OPEN = 100, 2_000
 
 
 class Identity(Protocol):
@@ -51,11 +52,21 @@ class Customers:
     identity: Identity
     store: AgentConversations
     clock: Clock
+    _open: OrderedDict[tuple[str, str], AgentConversation] = field(default_factory=OrderedDict)
 
     async def of_handle(self, key: AgentKey, handle: object) -> AgentConversation | None:
         if not isinstance(handle, str) or not 0 < len(handle) <= LONGEST:
             return None
-        return await self.store.of_handle(key.id, hash_of(handle), self.clock())
+        opened, now = (key.id, hash_of(handle)), self.clock()
+        known = self._open.get(opened)
+        if known is not None and known.ends_at is not None and now < known.ends_at:
+            return known  # nothing ends a handle but its time
+        found = await self.store.of_handle(*opened, now)
+        if found is not None:
+            self._open[opened] = found
+            while len(self._open) > MOST_OPEN:
+                self._open.popitem(last=False)
+        return found
 
     async def send(self, turn: Turn, params: wire.SendCodeParams) -> wire.SentCode:
         now = self.clock()

@@ -1,11 +1,12 @@
 """`/mcp`: an API key at the door, then the protocol; and what OAuth clients read of who guards it (RFC 9728)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -52,7 +53,9 @@ class Door:
             # Nothing is pushed and no session is kept, so there is nothing to open or to end.
             return await _say(send, 405, "methodNotAllowed", "only POST", ("allow", "POST"))
         manager = await self._session.manager()
-        return await manager.handle_request({**scope, KEY: key}, receive, send)
+        with suppress(ClientDisconnect):  # whoever hung up while still sending wants no answer
+            await manager.handle_request({**scope, KEY: key}, receive, send)
+        return None
 
 
 def agent_routes(face: AgentFace, session: Session, public_url: str) -> Sequence[BaseRoute]:

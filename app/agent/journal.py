@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from app.ports import Audit, AuditLine
+from app.ports import AuditLine
 from app.ports.agents import AgentKey, AgentKeys
 
 from .tools import Turn
@@ -31,6 +32,9 @@ READABLE: Mapping[str, re.Pattern[str]] = {
 MOST_PARTS, DEEPEST = 20, 5
 USED_EVERY_SECONDS = 60
 MOST_KEPT = 10_000
+GATHERED_SECONDS = 0.05
+"""Lines are gathered for so long: what a crash may lose of calls that changed nothing."""
+AddLines = Callable[[Sequence[AuditLine]], Awaitable[None]]
 
 
 def masked(arguments: Any, name: str = "", depth: int = 0) -> Any:
@@ -56,8 +60,9 @@ def _member(name: str) -> str:
 class Journal:
     """Lines are written behind the answer, several at once; `written` waits for them."""
 
-    def __init__(self, audit: Audit, keys: AgentKeys) -> None:
-        self._audit = audit
+    def __init__(self, add: AddLines, keys: AgentKeys) -> None:
+        self._add = add
+        self._hurry = asyncio.Event()
         self._keys = keys
         self._lines: list[AuditLine] = []
         self._used: dict[str, datetime] = {}
@@ -96,12 +101,13 @@ class Journal:
 
     async def _write(self) -> None:
         while self._lines or self._used:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), GATHERED_SECONDS)
             lines, self._lines = self._lines, []
             used, self._used = self._used, {}
             try:
-                while lines:
-                    await self._audit.add(lines[0])
-                    del lines[0]
+                await self._add(lines)
+                lines = []
                 await self._keys.used(used)
             except Exception:
                 log.exception("agent calls could not be written down yet")
@@ -109,5 +115,7 @@ class Journal:
                 return
 
     async def written(self) -> None:
+        self._hurry.set()
         while self._writing is not None and not self._writing.done():
             await asyncio.shield(self._writing)
+        self._hurry.clear()

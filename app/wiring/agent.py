@@ -229,7 +229,7 @@ def agent_side(
         lambda connection: choices_of(connection).agent,
         clock,
     )
-    journal = Journal(store.audit, store.agent_keys)
+    journal = Journal(store.audit.add_all, store.agent_keys)
     desk = AgentDesk(served, customers, approvals, journal, book.of_channel, shop_language, clock)
     doorkeeper = Doorkeeper(store.agent_keys, clock)
     policy = PolicyPage(checkup.by_command, choices_of)

@@ -110,3 +110,7 @@ async def town(database_url: str, clock: HandClock) -> AsyncIterator[Road]:
 async def chooses(road: Road, **patch: Any) -> None:
     """An admin changes settings; the books of connections hear of it at once."""
     await road.manager_calls("settings.update", {"patch": patch})
+
+
+def audit_of(road: Road) -> Any:
+    return side_of(road).journal._add.__self__  # type: ignore[attr-defined]

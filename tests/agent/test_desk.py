@@ -7,7 +7,7 @@ from app.agent.tools import NOTICE
 from app.ports.agents import Scope
 from tests.scenario.verbs import TWO_ACCOUNTS_PHONE, another_code, on_sqlite
 
-from .talk import MINJI, ORDER, TAEHO, Agent, agent_of, chooses, side_of
+from .talk import MINJI, ORDER, TAEHO, Agent, agent_of, audit_of, chooses, side_of
 
 
 def effects(road):
@@ -265,7 +265,7 @@ async def test_the_audit_replays_a_conversation_without_personal_data(road, agen
     await side.journal.written()
     lines = [
         line
-        for line in reversed(await side.journal._audit.newest(agent.key.channel_id, 200))
+        for line in reversed(await audit_of(road).newest(agent.key.channel_id, 200))
         if line.act.startswith("agent.")
     ]
     assert [line.act.removeprefix("agent.") for line in lines] == [
@@ -279,7 +279,5 @@ async def test_the_audit_replays_a_conversation_without_personal_data(road, agen
     kept = orjson.dumps([[line.subject, line.by, dict(line.facts)] for line in lines]).decode()
     secrets = [agent.secret, agent.handle, verified["customerHandle"], token, code, "1001", "홍길동", "minji"]
     assert [word for word in secrets if word in kept] == []
-    done = [
-        x for x in await side.journal._audit.newest(agent.key.channel_id, 9) if x.act == "cancel.confirmed"
-    ]
+    done = [x for x in await audit_of(road).newest(agent.key.channel_id, 9) if x.act == "cancel.confirmed"]
     assert done[0].by == f"user:agent:{agent.key.id}:{lines[0].subject}"
