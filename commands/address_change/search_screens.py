@@ -21,7 +21,8 @@ async def search_screen(ask: Ask, given: Input) -> Screen:
         return _question(ask, given)
     words, problem = read_search(str(given["words"]))
     if problem:
-        return _question(ask, given, words, error=TEXTS.say(ask.language, f"field.{problem}"))
+        key = f"search.{problem}" if TEXTS.has(f"search.{problem}") else f"field.{problem}"
+        return _question(ask, given, words, error=_say(ask, key))
     places, trouble = await _found(ask, search, words)
     if trouble or not places:
         return _question(ask, given, words, notice=Notice(_say(ask, trouble or "search.none"), Tone.WARNING))
