@@ -21,14 +21,13 @@ from app.sandbox.cafe24.state import Malls, load_shop
 from app.sandbox.channel.functions import AppEndpoint, Caller
 from app.sandbox.channel.routes import channel_app
 from app.sandbox.channel.state import ChannelTalk, Portal
-from app.sandbox.channel.wms_app import APP_ID as WMS_APP_ID
 from app.sandbox.channel.wms_app import WmsApp
 from app.sandbox.faults import Faults
 from app.sandbox.page import sandbox_routes
 from app.sandbox.panel import Panel, Places
 from app.sandbox.phone.inbox import Phone
 from app.sandbox.postcodes import postcodes_app
-from app.sandbox.wms.levers import NO_KEYS, Warehouse, WarehouseKeys
+from app.sandbox.wms.levers import NO_KEYS, WMS_APP, Warehouse, WarehouseKeys
 
 SHOPS = Path(__file__).parents[2] / "fixtures" / "shops"
 DEMO_SHOPS = ("hanok", "empty")
@@ -96,7 +95,7 @@ class World:
         demo = next(iter(self.malls))
         self.warehouse = Warehouse(self.malls[demo], self.talk, self.secrets.warehouse, now=now)
         self.wms_app = WmsApp(self.warehouse.depot)
-        self.talk.other_apps[WMS_APP_ID] = self.wms_app.answer
+        self.talk.other_apps[WMS_APP] = self.wms_app.answer
         places = Places(webhooks=f"{origin}/cafe24/webhooks", webhook_key=self.secrets.webhook_key)
         self.panel = Panel(
             self.talk,

@@ -3,13 +3,14 @@
 It does what its `getAppConfigs` names and nothing else; what it can do is asked once in ten minutes.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import Clock
-from app.errors import AppError, OffContract, OutcomeUnknown, Rejected, Unavailable
+from app.errors import AppError, OffContract, OutcomeUnknown, Rejected, Unauthorized, Unavailable
 from app.ports.wms import AppCalls
 from commands.kernel.address import Address
 from commands.kernel.order import OrderId, OrderItemCode
@@ -38,13 +39,15 @@ from .reading import rows, text
 
 SYSTEM = "channelApp"
 KNOWN_FOR, TROUBLED_FOR = timedelta(minutes=10), timedelta(minutes=1)
+LEARN_SECONDS = 3.0
+NOT_LET_IN = 403
 BEFORE_SHIPPING = frozenset({"cancel"})
 PART_OF_AN_ORDER = MarkResult("refused", "part_of_an_order")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was found out; `shop_id` None: the app is not linked to this shop."""
+    """What was found out, or nothing: then it is asked again when `until` is over."""
 
     until: datetime
     capabilities: frozenset[Capability] = frozenset()
@@ -67,19 +70,25 @@ class ChannelApp:
         if known and self._clock() < known.until:
             return
         try:
-            await self.check(account)
-        except AppError:
+            async with asyncio.timeout(LEARN_SECONDS):
+                await self.check(account)
+        except (AppError, TimeoutError):
             self._known[account] = Known(self._clock() + TROUBLED_FOR)
 
     async def check(self, account: Account) -> None:
-        """Asks what the app can do, and which shop of it this one is. Raises `Rejected` where it serves no Cafe24."""
+        """Asks what the app can do, and which shop of it this one is. Raises `Unauthorized` where it serves no Cafe24,
+        or is not linked to this shop: then it can do nothing.
+        """
+        self._known.pop(account, None)
         served = (await self._read(account, COMMERCES)).get("commerceTypes")
         if not isinstance(served, list) or COMMERCE_TYPE not in served:
-            raise Rejected(SYSTEM, COMMERCES, wire_code="noCafe24")
+            raise Unauthorized(SYSTEM, COMMERCES, status=NOT_LET_IN, note="serves no Cafe24")
         shop_id = account.shop_id or await self.shop_id(account)
+        if shop_id is None:
+            raise Unauthorized(SYSTEM, SHOP_ID, status=NOT_LET_IN, note="not linked")
         configs = await self._read(account, CONFIGS)
-        can = capabilities_in(configs) if shop_id else frozenset[Capability]()
-        self._known[account] = Known(self._clock() + KNOWN_FOR, can, shop_id)
+        until = self._clock() + KNOWN_FOR
+        self._known[account] = Known(until, capabilities_in(configs), shop_id)
 
     async def shop_id(self, account: Account) -> str | None:
         answer = await self._read(

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from app.clock import Clock
-from app.errors import OffContract, OutcomeUnknown, Rejected, Unavailable
-from app.sandbox.channel.wms_app import APP_ID, WmsApp
+from app.errors import OffContract, OutcomeUnknown, Unauthorized, Unavailable
+from app.sandbox.channel.wms_app import WmsApp
 from app.sandbox.wms.depot import Depot, ShopLine, ShopOrder
+from app.sandbox.wms.levers import WMS_APP as APP_ID
 from app.wms.account import Account
 from app.wms.channel_app import ChannelApp
 from app.wms.channel_app_wire import MARKS, ORDERS, RESTORES, SHOP_ID, stage_of
@@ -101,9 +102,12 @@ async def test_the_app_says_which_shop_this_is(wms: ChannelApp, app: WmsApp) -> 
     wms.forget(other)
     await wms.learn(other)
     assert wms.capabilities(other) == frozenset(), "not linked: nothing is served"
-    app.commerces = ["appNaverSmartStore"]
-    with pytest.raises(Rejected):
+    with pytest.raises(Unauthorized):
+        await wms.check(other)
+    app.linked, app.commerces = None, ["appNaverSmartStore"]
+    with pytest.raises(Unauthorized):
         await wms.check(account())
+    assert wms.capabilities(account()) == frozenset(), "what was known before holds no longer"
 
 
 async def test_an_app_that_cannot_be_asked_can_do_nothing_and_is_asked_again(
@@ -223,7 +227,12 @@ async def test_a_shop_connects_its_app_and_looks_at_it(road: Road) -> None:
     assert [s["shopId"] for s in shops["suggestions"]] == ["S-100"]
     wrong = {"wms": {"provider": "channelApp", "appId": "no-such-app"}}
     await road.manager_calls("settings.update", {"patch": wrong})
-    assert (await road.manager_calls("wms.check"))["state"] != "ok"
+    assert (await road.manager_calls("wms.check"))["state"] == "badDomain"
+    road.world.wms_app.linked = set()
+    await road.manager_calls("settings.update", {"patch": patch})
+    checked = await road.manager_calls("wms.check")
+    assert checked["state"] == "notEnabled"
+    assert "쇼핑몰을 연결했는지" in checked["text"]
 
 
 async def test_a_cancel_stops_the_app_s_order_first(road: Road) -> None:

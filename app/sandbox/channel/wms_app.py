@@ -11,7 +11,6 @@ from typing import Any
 from app.sandbox.channel.errors import NativeRefused, invalid
 from app.sandbox.wms.depot import Depot, DepotRefused, Line, Parcel
 
-APP_ID = "sandbox-wms-app"
 SHOP = "S-100"
 WORDS = {
     "received": "READY",

@@ -20,7 +20,13 @@ SHOP_NO = 1
 KST = timezone(timedelta(hours=9))
 LONGEST_DAYS, MOST_PIECES = 60, 999
 DOMAIN, API_CODE, CUSTOMER = "hanok", "sandbox-api", "94001"
-PROVIDERS = {"none": "WMS 없음", "sellmate": "셀메이트", "fassto": "파스토 FMS"}
+PROVIDERS = {
+    "none": "WMS 없음",
+    "sellmate": "셀메이트",
+    "fassto": "파스토 FMS",
+    "channelApp": "채널톡 WMS 앱",
+}
+WMS_APP = "sandbox-wms-app"
 OFFERED_GOODS = 40
 Body = dict[str, Any]
 
@@ -101,6 +107,8 @@ class Warehouse:
         if provider == "fassto":
             keys = {"apiCd": API_CODE, "apiKey": self._keys.api_key}
             return {"provider": provider, "cstCd": CUSTOMER, **keys}
+        if provider == "channelApp":
+            return {"provider": provider, "appId": WMS_APP}
         return {"provider": "none"}
 
     async def use(self, provider: str) -> str:
