@@ -11,9 +11,10 @@ from mcp.shared.exceptions import MCPError
 
 from app.ports.agents import AgentKey, Scope
 
-from .desk import Answer, NoSuchTool
+from .desk import NoSuchTool
 from .face import KEY, AgentFace
 from .resources import RESOURCES
+from .shortcut import Shortcut, result
 from .tools import Tool
 
 NAME, TITLE = "jumun", "jumun: orders of a Cafe24 shop"
@@ -26,7 +27,7 @@ INSTRUCTIONS = (
 Context = ServerRequestContext[Any, Any]
 
 
-def manager_of(face: AgentFace, *, max_body: int) -> StreamableHTTPSessionManager:
+def manager_of(face: AgentFace, *, max_body: int) -> Shortcut:
     """Stateless, so that any worker answers any request; JSON answers, since nothing is streamed."""
     catalogue = Catalogue(face)
     server: Server[Any] = Server(
@@ -40,9 +41,10 @@ def manager_of(face: AgentFace, *, max_body: int) -> StreamableHTTPSessionManage
         on_read_resource=catalogue.read_resource,
     )
     server.middleware.clear()  # its traces would name tools to a collector that we did not choose
-    return StreamableHTTPSessionManager(
+    sdk = StreamableHTTPSessionManager(
         server, json_response=True, stateless=True, max_request_body_size=max_body
     )
+    return Shortcut(sdk, face.desk)
 
 
 class Catalogue:
@@ -65,7 +67,7 @@ class Catalogue:
             answer = await self._face.desk.call(_key(ctx), params.name, params.arguments or {})
         except NoSuchTool:
             raise MCPError(code=types.INVALID_PARAMS, message="there is no such tool") from None
-        return _result(answer)
+        return {**result(answer), "resultType": "complete"}
 
     async def list_resources(self, _ctx: Context, _params: Any) -> types.ListResourcesResult:
         return types.ListResourcesResult(
@@ -117,13 +119,3 @@ def _described(tool: Tool) -> types.Tool:
             open_world_hint=False,
         ),
     )
-
-
-def _result(answer: Answer) -> dict[str, Any]:
-    """Already in the wire's words, so that nothing is validated twice."""
-    return {
-        "content": [{"type": "text", "text": answer.text}],
-        "structuredContent": dict(answer.content),
-        "isError": answer.failed,
-        "resultType": "complete",
-    }

@@ -184,3 +184,33 @@ async def test_the_door(sandbox: Sandbox, tmp_path: Path) -> None:
         codes = [(await plain.post("/mcp", json=body, headers=good)).status_code for _ in range(245)]
         assert codes[:100] == [200] * 100
         assert codes[-1] == 429
+
+
+@pytest.mark.parametrize("version", ["2025-06-18", "2025-11-25", "2026-07-28"])
+async def test_the_short_way_answers_as_the_sdk_does(sandbox: Sandbox, tmp_path: Path, version: str) -> None:
+    """An unknown member among the params sends the same call through the SDK."""
+    secret = await key_for(sandbox, tmp_path)
+    async with client_of(sandbox, secret) as client:
+        handle = await verified(sandbox, client)
+    meta = {"protocolVersion": version, "clientCapabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    envelope = {f"io.modelcontextprotocol/{name}": value for name, value in meta.items()}
+    headers = {
+        "authorization": f"Bearer {secret}",
+        "accept": "application/json, text/event-stream",
+        "mcp-protocol-version": version,
+        "mcp-method": "tools/call",
+    }
+    async with httpx.AsyncClient(base_url=sandbox.origin, headers=headers, trust_env=False) as plain:
+        for tool, given in (
+            ("order_list_view", {"customerHandle": handle}),
+            ("order_list_view", {"customerHandle": "x"}),
+            ("identity_send_code", {"phone": 7}),
+            ("no_such_tool", {}),
+        ):
+            params = {"name": tool, "arguments": given, "_meta": envelope}
+            answers = []
+            for more in ({}, {"unheard": 1}):
+                body = {"jsonrpc": "2.0", "id": "a", "method": "tools/call", "params": params | more}
+                answers.append(await plain.post("/mcp", json=body, headers={"mcp-name": tool}))
+            short, long = answers
+            assert (short.status_code, short.json()) == (long.status_code, long.json())
