@@ -82,6 +82,43 @@ async def test_from_the_list_to_the_new_address_with_what_was_wrong_put_right(vi
     assert visitor.troubles == []
 
 
+async def test_a_place_is_found_by_words_and_what_was_typed_stays(visitor: Visitor):
+    await visitor.sit_down()
+    await with_warehouse(visitor)
+    order = await an_order(visitor)
+    place = next(
+        receiver
+        for other in visitor.stage.mall.orders.values()
+        for receiver in other.receivers
+        if receiver.address1 != order.receivers[0].address1
+    )
+    await card(visitor, order).get_by_role("button", name=CHOOSE).click()
+    await visitor.titled("새 배송지")
+    await fills(visitor, **{"우편번호": "", "도로명 주소": ""})
+    await visitor.button("주소 검색").click()
+    await visitor.titled("주소 검색")
+    await visitor.looks_right("search")
+    words = visitor.screen.get_by_role("textbox", name="찾을 주소")
+    await words.fill("없는로 999")
+    await visitor.button("검색").click()
+    await expect(visitor.notice("찾는 주소가 없어요.")).to_be_visible()
+    await visitor.looks_right("none")
+    await words.fill(place.address1.split()[0])
+    await visitor.button("검색").click()
+    await visitor.titled("주소 고르기")
+    await visitor.looks_right("places")
+    await visitor.screen.locator("label.choice", has_text=place.address1).first.click()
+    await visitor.button("이 주소로 적기").click()
+    await visitor.titled("새 배송지")
+    expected = {**SUWON, "우편번호": place.zipcode, "도로명 주소": place.address1}
+    for label, value in expected.items():
+        await expect(visitor.screen.get_by_role("textbox", name=label)).to_have_value(value)
+    await visitor.looks_right("filled")
+    await visitor.button("다음").click()
+    await visitor.titled("이 주소로")
+    assert visitor.troubles == []
+
+
 async def test_a_dearer_place_a_package_of_two_and_a_printed_label_say_no(visitor: Visitor):
     await visitor.sit_down()
     warehouse = await with_warehouse(visitor)
