@@ -103,6 +103,23 @@ async def test_the_same_decision_as_the_command_gives(road: Road, minji: User) -
             assert may[0]["nonCancelableReason"] == decisive["customerText"]
 
 
+@pytest.mark.parametrize("member", ["minji", "sora", "doyun"])
+async def test_what_is_said_of_a_line_is_what_a_request_for_it_would_meet(road: Road, member: str) -> None:
+    await shop_is_live(road)
+    user = road.user(f"u-{member}", member)
+    for order in await all_pages(road, user, limit=20):
+        for item in order["items"]:
+            line = {"orderItemCode": item["id"], "quantity": item["quantity"]}
+            asked = {"orderId": order["id"], "items": [line], "reason": {"type": "other"}}
+            cancel = await road.customer_calls(user, "cancel.preview", asked)
+            back = await road.customer_calls(
+                user, "exchangeReturn.preview", asked | {"kind": "return", "pickup": {"sameAsOrder": True}}
+            )
+            may = item["claimability"]
+            assert may["cancelable"] is (cancel["decision"]["verdict"] == "allowed"), item["id"]
+            assert may["returnable"] is (back["decision"]["verdict"] == "allowed"), item["id"]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
 async def test_pages_bring_every_order_once_newest_first(road: Road, minji: User, limit: int) -> None:
     found = await all_pages(road, minji, limit=limit)
