@@ -135,14 +135,17 @@ async def form_screen(ask: Ask, given: Input, errors: Mapping[str, str] | None =
         title=say(ask.language, "form.title"),
         lead=say(ask.language, "form.lead"),
         notices=(Notice(say(ask.language, "form.wrong"), Tone.BAD),) if wrong else (),
-        cards=(Card(say(ask.language, "form.now"), order.order_id, lines=_now(ask, order)),),
+        cards=(
+            Card(say(ask.language, "form.now"), order.order_id, lines=_now(ask, order)),
+            *_search(ask, given),
+        ),
         fields=fields,
         submit=Button(
             say(ask.language, "form.next"),
             Show(COMMAND, PREVIEW, {"orderId": order.order_id}),
             style="primary",
         ),
-        buttons=(*_search(ask, given), _back_to_list(ask)),
+        buttons=(_back_to_list(ask),),
     )
 
 
@@ -154,11 +157,12 @@ def _with_place(given: Input) -> Input:
     return {**given, "zipcode": zipcode, "address1": address1} if address1 else given
 
 
-def _search(ask: Ask, given: Input) -> tuple[Button, ...]:
-    """The button of a form sends what stands in it, over what it was shown with."""
+def _search(ask: Ask, given: Input) -> tuple[Card, ...]:
+    """Above the fields. A button beside a form sends what stands in it, over what it was shown with."""
     if ask.ports.postcodes is None:
         return ()
-    return (Button(TEXTS.say(ask.language, "search.open"), Show(COMMAND, SEARCH, carried(given))),)
+    button = Button(TEXTS.say(ask.language, "search.open"), Show(COMMAND, SEARCH, carried(given)))
+    return (Card(TEXTS.say(ask.language, "search.ask"), buttons=(button,)),)
 
 
 def carried(given: Input) -> dict[str, Scalar]:
