@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from importlib.util import find_spec
 
 from app.agent.door import PATH
 from app.agent.keys import hash_of, new_key
@@ -13,10 +12,8 @@ from app.store.store import Store
 from commands.kernel.who import ChannelId
 
 
-def agent_neighbours(settings: Settings, store: Store) -> AgentNeighbours | None:
-    """None without the extra `agents`: keys that open nothing would only confuse."""
-    if find_spec("mcp") is None:
-        return None
+def agent_neighbours(settings: Settings, store: Store) -> AgentNeighbours:
+    """Also without the extra `agents`: keys and past conversations stay where they were."""
     return AgentNeighbours(
         keys=store.agent_keys,
         approvals=store.agent_approvals,

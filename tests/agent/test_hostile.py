@@ -1,7 +1,7 @@
 """A hostile agent for a verified customer: any tool, any order, any arguments. It reads nobody else's orders, changes
 nothing that was not approved, and sends no more messages than the limits let it.
 
-Five thousand steps in CI; `JUMUN_HOSTILE_STORIES=130 pytest tests/agent/test_hostile.py` plays a hundred thousand.
+Five thousand steps in CI; `JUMUN_HOSTILE_STORIES=270 pytest tests/agent/test_hostile.py` plays a hundred thousand.
 """
 
 import asyncio
@@ -30,8 +30,8 @@ from tests.invariants.town import Town
 
 from .talk import MINJI, ORDER, TAEHO, Agent, side_of
 
-STORIES = int(os.environ.get("JUMUN_HOSTILE_STORIES", "7"))  # noqa: TID251
-STEPS = 900
+STORIES = int(os.environ.get("JUMUN_HOSTILE_STORIES", "15"))  # noqa: TID251
+STEPS = 450
 OWNER, STRANGER = "minji", "taeho"
 TOOLS = (
     "order_list_view", "order_list_detail", "cancel_candidates", "cancel_preview", "cancel_confirm", "cancel_undo",
@@ -395,7 +395,7 @@ def test_hostile(migrated_sqlite: Path) -> None:
     )
     met = Hostile.met
     print(met)
-    assert met["step"] >= STORIES * 720, met
+    assert met["step"] >= STORIES * 5_000 // 15, met
     assert (
         min(met["effects"], met["wrongCode"], met["expiredCode"], met["forbidden"], met["notIdentified"]) > 0
     ), met
