@@ -52,7 +52,7 @@ function welcome(commands) {
   const offered = GREETING.map((name) => commands.find((c) => c.name === name)).filter(Boolean);
   const buttons = offered.map((c) => ({ title: c.button, action: { type: "command", name: c.name } }));
   const text = commands.length
-    ? "안녕하세요! 아래 버튼을 누르거나 /를 입력하면 주문을 바로 확인할 수 있어요."
+    ? "안녕하세요! 아래 버튼을 누르거나 /를 입력하면 주문을 바로 확인하고 바꿀 수 있어요."
     : "안녕하세요! 아직 앱이 명령을 등록하지 않았어요. 잠시만 기다려 주세요.";
   return { id: "welcome", from: "bot", name: find(".shop-bar strong").textContent, at: "", blocks: [{ type: "text", nodes: [{ text }] }], buttons };
 }
