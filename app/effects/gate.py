@@ -6,7 +6,7 @@ from app.ports import Connection, KeptPlan
 from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.spec import Ask
-from commands.kernel.who import CallerKind, ChannelId, Member
+from commands.kernel.who import CallerKind, ChannelId, Customer, Member
 
 ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 LIVE = "live"
@@ -21,7 +21,7 @@ async def check(ask: Ask, plan: KeptPlan, connection_of: ConnectionOf) -> None:
     connection = await connection_of(ask.shop.channel_id)
     if connection is None:
         raise _failure(ask, FailureType.NOT_CONNECTED, "notConnected")
-    if not _may_try(ask, connection):
+    if ask.caller.kind is CallerKind.USER and not may_try(ask.customer, connection):
         raise _failure(ask, FailureType.FORBIDDEN, "trial", settingPath="mode")
     check_proof(ask)
 
@@ -45,11 +45,12 @@ def too_late(ask: Ask) -> Failure:
     return _failure(ask, FailureType.TOO_LATE, "tooLate")
 
 
-def _may_try(ask: Ask, connection: Connection) -> bool:
-    if connection.settings.get("mode") == LIVE or ask.caller.kind is CallerKind.MANAGER:
+def may_try(customer: Customer, connection: Connection) -> bool:
+    """Whether something may be done for this customer that no manager said yes to."""
+    if connection.settings.get("mode") == LIVE:
         return True
     testers = connection.settings.get("testMembers") or ()
-    return isinstance(ask.customer, Member) and ask.customer.member_id in testers
+    return isinstance(customer, Member) and customer.member_id in testers
 
 
 def _failure(ask: Ask, type_: FailureType, key: str, **kept: object) -> Failure:

@@ -13,7 +13,7 @@ from app.log import say
 from app.ports import Connection, ConnectionState, Intent, Job, KeptClaims, Statements
 from commands.kernel.mall import Choices, ExchangeReturnChoices
 
-from .gate import ConnectionOf
+from .gate import ConnectionOf, may_try
 from .pending import PendingQueue
 from .pending_telling import HAND_OVER
 from .settling import Settling
@@ -64,6 +64,8 @@ class Deadlines:
             return
         chosen = self._choices_of(connection).exchange_return
         match chosen.at_deadline:
+            case "approve" if not await self._may_go_unasked(intent, connection):
+                await self._remind(intent, chosen, now)
             case "approve":
                 if not await self._queue.approve_by_deadline(intent, now):
                     await self._claims.put_off(intent, now + LATER_WHEN_BUSY)
@@ -73,6 +75,11 @@ class Deadlines:
                 await self._announce(intent, None, HAND_OVER, now)
             case _:
                 assert_never(chosen.at_deadline)
+
+    async def _may_go_unasked(self, intent: Intent, connection: Connection) -> bool:
+        """Not while the shop is on trial, but for its test members."""
+        kept = await self._claims.one(intent.mall_id, connection.shop.channel_id, intent.id)
+        return kept is not None and kept.customer is not None and may_try(kept.customer, connection)
 
     async def _remind(self, intent: Intent, chosen: ExchangeReturnChoices, now: datetime) -> None:
         await self._announce(intent, now + timedelta(hours=chosen.deadline_hours), "remind", now)

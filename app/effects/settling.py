@@ -180,7 +180,9 @@ def _failed_after_approval(intent: Intent) -> bool:
 
 
 def _doer(intent: Intent) -> str:
-    """Who decided on it last; a customer's own deeds name the customer's id in Channel."""
-    if intent.decided is None or intent.decided.by == CallerKind.USER:
-        return f"{intent.caller.kind}:{intent.caller.id}"
-    return intent.decided.by
+    """Who decided on it last; a customer's own deeds name the customer's id in Channel, where it is known."""
+    began = f"{intent.caller.kind}:{intent.caller.id}"
+    if intent.decided is None:
+        return began
+    own = intent.decided.by == CallerKind.USER and intent.caller.kind is CallerKind.USER
+    return began if own else intent.decided.by

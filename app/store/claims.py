@@ -79,8 +79,10 @@ class SqlClaims:
 
     async def orphaned(self, limit: int) -> list[Intent]:
         rows = await self._database.read(
-            """SELECT * FROM intent WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM connection
-            WHERE connection.mall_id = intent.mall_id AND connection.channel_id = intent.channel_id)
+            """SELECT * FROM intent WHERE state = 'pending' AND NOT EXISTS (
+                SELECT 1 FROM plan JOIN connection ON connection.mall_id = plan.mall_id
+                    AND connection.channel_id = plan.channel_id AND connection.shop_no = plan.shop_no
+                WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id)
             LIMIT :at_most""",
             at_most=limit,
         )

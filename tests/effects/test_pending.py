@@ -163,6 +163,13 @@ async def test_a_manager_takes_it_back_for_the_customer(desk):
     assert (lines[0].act, lines[0].by) == ("fake.withdrawn", "manager:mgr-1")
 
 
+async def test_what_a_manager_began_and_the_customer_takes_back_is_not_the_manager_s_deed(desk):
+    receipt = await desk.waits(ask=desk.ask(caller=MANAGER))
+    assert (await desk.withdraws(receipt.receipt_id)).state is ReceiptState.WITHDRAWN
+    lines = await desk.store.audit.newest(SHOP.channel_id, 1)
+    assert (lines[0].act, lines[0].by) == ("fake.withdrawn", "user")
+
+
 async def test_too_late_to_take_back(desk):
     one, other = await desk.waits("o1"), await desk.waits("o2")
     await desk.approves(one.receipt_id)

@@ -125,6 +125,22 @@ async def test_approved_by_the_deadline(desk, clock, mall, talk):
     assert [line.by for line in acts] == ["deadline"]
 
 
+@pytest.mark.parametrize(("testers", "approved"), [(["somebody"], False), (["sujin"], True)])
+async def test_on_trial_the_deadline_approves_for_those_who_may_try_and_else_reminds(
+    desk, clock, mall, talk, testers, approved
+):
+    await desk.at_deadline("approve", **GROUP)
+    receipt = await desk.waits()
+    await desk.at_deadline("approve", mode="trial", testMembers=testers, **GROUP)
+    clock.pass_(hours=HOURS)
+    await desk.looks_at_the_clock()
+    assert await desk.state(receipt.receipt_id) is (
+        ReceiptState.REQUESTED if approved else ReceiptState.PENDING
+    )
+    assert len(mall.effects("o1")) == approved
+    assert len(in_group(talk, LATE)) == (not approved)
+
+
 async def test_the_deadline_against_a_manager_and_the_customer(desk, clock, mall):
     await desk.at_deadline("approve")
     for n in range(8):
@@ -194,6 +210,17 @@ async def test_one_that_cannot_be_opened_holds_up_nobody(desk, clock, talk):
     assert await desk.state(other.receipt_id) is ReceiptState.REQUESTED
     claim = await desk.work.pending.one(SHOP.channel_id, broken.receipt_id)
     assert (claim.customer_label, claim.kind) == ("", KIND)
+
+
+async def test_a_channel_that_serves_another_shop_of_the_mall_leaves_nobody_waiting(desk, mall, talk):
+    """Nobody of the new shop may decide on the old one's claims."""
+    waits = await desk.waits()
+    await desk.database.write("UPDATE connection SET shop_no = shop_no + 1")
+    await desk.looks_at_the_clock()
+    assert (await desk.work.pending.page(SHOP.channel_id)).claims == []
+    intent = await desk.store.intents.get(SHOP.mall_id, waits.receipt_id)
+    assert (intent.state, intent.decision["findings"][0]["code"]) == ("failed", "connection_lost")
+    assert (mall.effects("o1"), len(talk.texts("못 했어요 o1"))) == ([], 1)
 
 
 async def test_a_shop_that_was_removed_leaves_nobody_waiting(desk, clock, mall, talk):
