@@ -1,5 +1,5 @@
 """Everything kept of one customer of a mall, deleted on request. What shows how money moved stays, without the person:
-receipts keep lines, sums, codes, states and times; the audit keeps its keyed hashes.
+receipts keep lines, sums, codes, states and times; the audit keeps its keyed hashes, and no chat user.
 """
 
 from collections.abc import Iterable, Mapping
@@ -102,6 +102,13 @@ class SqlErasing:
             by=by,
             now=now,
         )
+        if intent["by_kind"] == "user":
+            await statements.run(
+                _STRIP_AUDIT,
+                channel_id=plan["channel_id"],
+                order_id=intent["order_id"],
+                by=f"user:{intent['by_id']}",
+            )
         await statements.run(
             "DELETE FROM job_step WHERE mall_id = :mall_id AND job_id = :job_id",
             mall_id=mall_id,
@@ -191,6 +198,8 @@ def _codes(decision: Mapping[str, Any]) -> dict[str, Any]:
 _DROP_PLAN = "DELETE FROM plan WHERE mall_id = :mall_id AND id = :id"
 _DROP_CHAT = """DELETE FROM chat_of_user WHERE channel_id = :channel_id AND user_id = :user_id
 RETURNING user_id"""
+_STRIP_AUDIT = """UPDATE audit_line SET by_whom = 'user'
+WHERE channel_id = :channel_id AND subject = :order_id AND by_whom = :by"""
 _STRIP_INTENT = """UPDATE intent SET words_enc = NULL, due_at = NULL, decision = :decision, shown_enc = :shown_enc,
     by_id = CASE WHEN by_kind = 'user' THEN 'erased' ELSE by_id END,
     verdict = CASE WHEN state = 'pending' THEN 'withdrawn' ELSE verdict END,

@@ -135,7 +135,9 @@ async def test_the_money_trail_stays(desk, erasing):
     }
     lines = await desk.store.audit.newest(SHOP.channel_id, 9)
     assert {line.subject for line in lines[:1]} == {lines[-1].facts["customer"]}
-    assert "sujin" not in repr(lines)
+    assert not [personal for personal in ("sujin", "user-1") if personal in repr(lines)]
+    assert [line.by for line in lines if line.act == "fake.confirmed"] == ["user"]
+    assert [line.by for line in lines if line.act == "fake.approved"] == ["manager:mgr-jiwoo"]
 
 
 async def test_nobody_else_loses_anything(desk, erasing, clock):
