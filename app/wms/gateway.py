@@ -24,6 +24,8 @@ from .standing import Standing, state_of
 
 READ_SECONDS = 3.0
 REMEMBERED_SECONDS = 60.0
+LEFT_ALONE_SECONDS = 5.0
+"""After it was too slow: looks that need nothing new do not wait for it again."""
 NEEDED: Mapping[Mark, Capability] = {
     "cancel": Capability.CANCEL,
     "hold": Capability.HOLD,
@@ -60,6 +62,7 @@ class WmsGateway:
         self._accounts: dict[ChannelId, Account] = {}
         self._orders: Memory[tuple[WarehouseOrder | None]] = Memory(clock, seconds=REMEMBERED_SECONDS)
         self._stock: Memory[tuple[StockLevel | None]] = Memory(clock, seconds=REMEMBERED_SECONDS)
+        self._slow: Memory[bool] = Memory(clock, seconds=LEFT_ALONE_SECONDS)
 
     async def capabilities(self, shop: Shop) -> frozenset[Capability] | None:
         account = await self._account(shop)
@@ -73,6 +76,8 @@ class WmsGateway:
         known = {} if fresh else {o: kept for o in wanted if (kept := self._orders.get((account, o)))}
         unknown = [order_id for order_id in wanted if order_id not in known]
         if unknown:
+            if not fresh and self._slow.get(account):
+                raise Unavailable(account.provider, "orders", note="it was too slow a moment ago")
             found = await self._read(account, "orders", adapter.orders(account, unknown))
             known |= {order_id: (found.get(order_id),) for order_id in unknown}
             self._keep(self._orders, account, known, unknown)
@@ -179,6 +184,7 @@ class WmsGateway:
             async with asyncio.timeout(self._read_seconds):
                 return await work
         except TimeoutError:
+            self._slow.put(account, True)
             raise Unavailable(account.provider, operation, note="too slow") from None
         except Unauthorized as error:
             await self.standing.note(account, state_of(error))

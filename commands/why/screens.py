@@ -1,13 +1,17 @@
 """`/진단` in the desk: the customer's latest orders, and for one of them what each command says and why."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from commands.explain import WORDS, day_text, decision_shape, payment_text, status_text
 from commands.kernel.decision import Effect
 from commands.kernel.order import Order, SalesChannel
+from commands.kernel.ports import Unavailable
 from commands.kernel.screen import Badge, Button, Card, Line, Notice, Row, Run, Screen, Show, Tone
 from commands.kernel.spec import Ask, Offer
+from commands.kernel.warehouse import Capability
 from commands.shapes import DecisionShape, FindingShape
 
 from .command import COMMAND, TEXTS, one_order
@@ -32,8 +36,16 @@ async def list_screen(ask: Ask, _given: Mapping[str, Any]) -> Screen:
     title = say(ask.language, "title")
     if not recent.orders:
         return Screen(title, notices=(Notice(say(ask.language, "none", months=months)),))
-    cards = tuple([await _order_card(ask, order) for order in recent.orders])
-    return Screen(title, say(ask.language, "lead"), cards=cards)
+    await _glance(ask, recent.orders)
+    cards = await asyncio.gather(*(_order_card(ask, order) for order in recent.orders))
+    return Screen(title, say(ask.language, "lead"), cards=tuple(cards))
+
+
+async def _glance(ask: Ask, orders: Sequence[Order]) -> None:
+    """The warehouse is asked about all of them at once: what each command says to each order rests on it."""
+    if Capability.ORDERS in (await ask.ports.warehouse.capabilities(ask.shop) or ()):
+        with suppress(Unavailable):
+            await ask.ports.warehouse.orders(ask.shop, [order.order_id for order in orders])
 
 
 async def _order_card(ask: Ask, order: Order) -> Card:

@@ -9,7 +9,7 @@ import pytest
 from app.sandbox.channel.people import User
 from tests.world import MALL, Road
 
-from .verbs import on_sqlite, refused
+from .verbs import manager_opens, on_sqlite, refused
 
 pytestmark = on_sqlite
 KST_TODAY = date(2026, 11, 20)
@@ -108,6 +108,27 @@ async def test_a_detail_waits_for_a_slow_warehouse_once(road: Road, minji: User)
     assert all("expectedShipDate" not in group for group in detail["shipDates"])
     verdicts = {action["command"]: action["decision"]["verdict"] for action in detail["actions"]}
     assert verdicts["addressChange"] == "needsManager"
+
+
+@pytest.mark.usefixtures("minji")
+async def test_a_diagnosis_of_five_orders_asks_the_warehouse_once_and_waits_once(road: Road) -> None:
+    """Three commands say something to each order."""
+    await with_warehouse(road)
+    grow(road, "minji", 5)
+    token = await manager_opens(road, "chat-u-minji")
+    asked = {"screen": "list", "chatToken": token}
+    road.clock.forward(seconds=61)  # type: ignore[attr-defined]
+    before = len(wms_calls(road))
+    await road.manager_calls("why.screen", asked)
+    assert len(wms_calls(road)) - before == 1
+    road.clock.forward(seconds=61)  # type: ignore[attr-defined]
+    faults = road.world.warehouse.faults
+    faults.slow_seconds = 10
+    faults.inject("slow", times=50)
+    began = monotonic()
+    await road.manager_calls("why.screen", asked)
+    assert monotonic() - began < 4
+    assert len(wms_calls(road)) - before == 2
 
 
 async def test_a_detail_shows_the_day_and_when_goods_come_back(road: Road, minji: User) -> None:

@@ -97,6 +97,21 @@ async def test_a_read_is_cut_at_its_time() -> None:
     assert time.monotonic() - started < 2
 
 
+async def test_looks_leave_a_slow_warehouse_alone_for_a_moment_and_changes_do_not() -> None:
+    rig = Rig(read_seconds=0.3)
+    rig.faults.slow_seconds = 5
+    rig.faults.inject("slow")
+    with pytest.raises(Unavailable):
+        await rig.gateway.orders(SHOP, [ONE])
+    rig.forget_calls()
+    with pytest.raises(Unavailable):
+        await rig.gateway.orders(SHOP, [ONE])
+    assert rig.calls == []
+    assert await rig.gateway.orders(SHOP, [ONE], fresh=True)
+    rig.clock.forward(seconds=66)
+    assert await rig.gateway.orders(SHOP, [ONE])
+
+
 async def test_what_was_read_with_other_credentials_is_forgotten() -> None:
     rig = Rig()
     assert await rig.gateway.stock(SHOP, SKUS)
