@@ -82,7 +82,8 @@ class SqlClaims:
             """SELECT * FROM intent WHERE state = 'pending' AND NOT EXISTS (
                 SELECT 1 FROM plan JOIN connection ON connection.mall_id = plan.mall_id
                     AND connection.channel_id = plan.channel_id AND connection.shop_no = plan.shop_no
-                WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id)
+                WHERE plan.mall_id = intent.mall_id AND plan.id = intent.plan_id
+                    AND plan.channel_id = intent.channel_id)
             LIMIT :at_most""",
             at_most=limit,
         )

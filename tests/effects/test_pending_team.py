@@ -212,10 +212,13 @@ async def test_one_that_cannot_be_opened_holds_up_nobody(desk, clock, talk):
     assert (claim.customer_label, claim.kind) == ("", KIND)
 
 
-async def test_a_channel_that_serves_another_shop_of_the_mall_leaves_nobody_waiting(desk, mall, talk):
-    """Nobody of the new shop may decide on the old one's claims."""
+@pytest.mark.parametrize(
+    "change", ["UPDATE connection SET shop_no = shop_no + 1", "UPDATE intent SET channel_id = NULL"]
+)
+async def test_a_claim_in_no_queue_leaves_nobody_waiting(desk, mall, talk, change):
+    """Nobody of another shop of the mall may decide on it; a database that was stepped back forgot its queue."""
     waits = await desk.waits()
-    await desk.database.write("UPDATE connection SET shop_no = shop_no + 1")
+    await desk.database.write(change)
     await desk.looks_at_the_clock()
     assert (await desk.work.pending.page(SHOP.channel_id)).claims == []
     intent = await desk.store.intents.get(SHOP.mall_id, waits.receipt_id)

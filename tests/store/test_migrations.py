@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
 from app.store import open_database
+from app.store.errors import Duplicate
 from app.store.migrate import _config, migrate, pending, with_connection
 from app.store.tables import metadata
 
@@ -95,3 +96,41 @@ def test_down_to_nothing(empty_url):
     with_connection(empty_url, lambda c: command.downgrade(_config(c), "base"))
     tables = with_connection(empty_url, lambda c: inspect(c).get_table_names())
     assert tables == ["alembic_version"]
+
+
+async def test_down_and_up_again_with_claims_that_wait(empty_url):
+    """A step back forgets the queue, never a receipt; two of one order that wait stand in nobody's way."""
+    await asyncio.to_thread(migrate, empty_url)
+    database = open_database(empty_url)
+    await database.write(
+        """INSERT INTO plan (mall_id, id, shop_no, channel_id, command, order_id, customer_enc, seen, shown_enc,
+            settings_version, created_at, expires_at)
+        VALUES ('m', 'p1', 1, 'c', 'x', 'o', :enc, '', :enc, 1, 1, 2),
+            ('m', 'p2', 1, 'c', 'x', 'o', :enc, '', :enc, 1, 1, 2)""",
+        enc=b"x",
+    )
+    for name in ("1", "2"):
+        await database.write(
+            """INSERT INTO intent (mall_id, id, plan_id, job_id, order_id, state, by_kind, by_id, at, finished,
+                stale, answered, channel_id, kind, due_at)
+            VALUES ('m', :id, :plan, :job, 'o', 'pending', 'user', 'u', 1, 1, 0, 1, 'c', 'return', 5)""",
+            id=f"i{name}",
+            plan=f"p{name}",
+            job=f"j{name}",
+        )
+    await database.close()
+
+    def down_and_up():
+        with_connection(empty_url, lambda c: command.downgrade(_config(c), "0002"))
+        migrate(empty_url)
+
+    await asyncio.to_thread(down_and_up)
+    database = open_database(empty_url)
+    rows = await database.read("SELECT id, state, due_at FROM intent ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [("i1", "pending", None), ("i2", "pending", None)]
+    sql = "UPDATE intent SET finished = 0 WHERE id = :id"
+    await database.write(sql, id="i1")
+    with pytest.raises(Duplicate):
+        await database.write(sql, id="i2")
+    await database.close()
+    assert await asyncio.to_thread(differences, empty_url) == []
