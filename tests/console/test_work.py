@@ -49,7 +49,11 @@ async def test_nobody_gets_in_without_a_session(world: World) -> None:
         else:
             answer = await browser.sends(url(path), csrf="x")
         assert answer.status_code == 303, (method, path)
-        if path not in {"/console/settings/{section:path}", "/console/claims/decide", "/console/claims/batch"}:
+        if path not in {
+            "/console/settings/{section:path}",
+            "/console/claims/decide",
+            "/console/claims/batch",
+        }:
             assert answer.headers["location"] == "/console?why=ended", (method, path)
     assert world.erased == []
 
