@@ -59,8 +59,8 @@ class ShipPromises(Protocol):
         """What the customer has just been told. The first date stays; an ended promise stays ended."""
         ...
 
-    async def due(self, now: datetime, at_most: int) -> Sequence[OrderPromises]:
-        """Orders to be looked at again, the longest waiting first."""
+    async def due(self, now: datetime, at_most: int, *, of_a_mall: int) -> Sequence[OrderPromises]:
+        """Orders to be looked at again: malls take turns, and within a mall the longest waiting comes first."""
         ...
 
     async def looked(

@@ -1,7 +1,8 @@
-"""The recurring look at orders whose ship date was promised. Gentle: few orders a turn, each twice a day."""
+"""The recurring look at orders whose ship date was promised. Gentle: few orders of a mall a turn, each twice a day."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 
 from app.clock import Clock
@@ -13,11 +14,13 @@ from commands.kernel.calendar import kst_day
 from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode
 from commands.kernel.ports import Unavailable
 from commands.kernel.spec import Ask
+from commands.kernel.who import MallId
 
 from .keeper import LOOK_EVERY
 from .telling import Tell
 
-ORDERS_A_TURN = 20
+ORDERS_A_TURN, OF_A_MALL = 100, 10
+MALLS_AT_ONCE = 10
 SHIPPED = frozenset({ItemState.IN_TRANSIT, ItemState.DELIVERED})
 AskAgain = Callable[[OrderPromises], Awaitable[Ask]]
 Days = Mapping[OrderItemCode, date | None]
@@ -36,15 +39,29 @@ class Looking:
         self._clock = clock
 
     async def look(self, _job: Job) -> None:
-        for promises in await self._promises.due(self._clock(), ORDERS_A_TURN):
-            try:
-                told, ended = await self._found(promises)
-            except (Unavailable, Unauthorized):
-                told, ended = {}, {}
-            except Exception as error:  # noqa: BLE001  one that breaks must not hold up the others
-                say(log, "error", "a promised ship date was not looked at", error=type(error).__name__)
-                told, ended = {}, {}
-            await self._promises.looked(promises, told, ended, self._clock() + LOOK_EVERY)
+        by_mall: dict[MallId, list[OrderPromises]] = {}
+        for promises in await self._promises.due(self._clock(), ORDERS_A_TURN, of_a_mall=OF_A_MALL):
+            by_mall.setdefault(promises.mall_id, []).append(promises)
+        # Beside one another: other recurring work waits behind this, and a slow mall must not make it wait for all.
+        at_once = asyncio.Semaphore(MALLS_AT_ONCE)
+        async with asyncio.TaskGroup() as malls:
+            for of_mall in by_mall.values():
+                malls.create_task(self._look_at(of_mall, at_once))
+
+    async def _look_at(self, of_mall: Sequence[OrderPromises], at_once: asyncio.Semaphore) -> None:
+        async with at_once:
+            for promises in of_mall:
+                await self._look_at_one(promises)
+
+    async def _look_at_one(self, promises: OrderPromises) -> None:
+        try:
+            told, ended = await self._found(promises)
+        except (Unavailable, Unauthorized):
+            told, ended = {}, {}
+        except Exception as error:  # noqa: BLE001  one that breaks must not hold up the others
+            say(log, "error", "a promised ship date was not looked at", error=type(error).__name__)
+            told, ended = {}, {}
+        await self._promises.looked(promises, told, ended, self._clock() + LOOK_EVERY)
 
     async def _found(self, promises: OrderPromises) -> tuple[Days, Mapping[OrderItemCode, End]]:
         ask = await self._again(promises)

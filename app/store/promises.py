@@ -68,14 +68,25 @@ class SqlShipPromises:
         if told:
             await in_transaction(self._database, work)
 
-    async def due(self, now: datetime, at_most: int) -> Sequence[OrderPromises]:
+    async def due(self, now: datetime, at_most: int, *, of_a_mall: int) -> Sequence[OrderPromises]:
+        """Malls take turns: each one's longest waiting order first, then each one's second."""
         rows = await self._database.read(
-            """SELECT * FROM ship_promise WHERE state = 'open' AND (mall_id, order_id) IN (
-                SELECT mall_id, order_id FROM ship_promise WHERE state = 'open' AND look_at <= :now
-                GROUP BY mall_id, order_id ORDER BY min(look_at) LIMIT :at_most)
-            ORDER BY look_at, mall_id, order_id, item_code""",
+            """WITH waiting AS (
+                SELECT mall_id, order_id, min(look_at) AS since FROM ship_promise
+                WHERE state = 'open' AND look_at <= :now GROUP BY mall_id, order_id
+            ), numbered AS (
+                SELECT mall_id, order_id, since,
+                    row_number() OVER (PARTITION BY mall_id ORDER BY since, order_id) AS turn FROM waiting
+            ), chosen AS (
+                SELECT * FROM numbered WHERE turn <= :of_a_mall ORDER BY turn, since, mall_id LIMIT :at_most
+            )
+            SELECT ship_promise.* FROM ship_promise JOIN chosen
+                ON chosen.mall_id = ship_promise.mall_id AND chosen.order_id = ship_promise.order_id
+            WHERE ship_promise.state = 'open'
+            ORDER BY chosen.turn, chosen.since, ship_promise.mall_id, ship_promise.order_id, ship_promise.item_code""",
             now=to_millis(now),
             at_most=at_most,
+            of_a_mall=of_a_mall,
         )
         by_order: dict[Key, list[Row]] = {}
         for row in rows:

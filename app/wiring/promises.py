@@ -17,7 +17,7 @@ from commands.kernel.spec import Ask, Ports
 from commands.kernel.who import Caller, CallerKind, Language, MallId
 
 SHIP_DATES = "ship_dates"
-LOOK_FOR_DUE = timedelta(minutes=10)
+LOOK_FOR_DUE = timedelta(minutes=5)
 
 
 def promise_work(

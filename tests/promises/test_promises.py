@@ -1,5 +1,6 @@
 """A promised ship date that becomes another one is told once to whoever asked; what ships on its day was kept."""
 
+import asyncio
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,8 @@ import pytest
 from app.errors import OutcomeUnknown, Rejected, Unauthorized
 from app.keys import KeyRing
 from app.ports import Job
-from app.ports.promises import KeptRate
+from app.ports.effects import Reach
+from app.ports.promises import Asker, KeptRate
 from app.promises.keeper import PromiseKeeper
 from app.promises.looking import Looking
 from app.promises.telling import TellingDates
@@ -270,9 +272,81 @@ async def test_what_no_key_opens_any_more_is_given_up(shop, database):
     await shop.promises()
     shop.store = SqlShipPromises(database, KeyRing([bytes(range(1, 33))]))
     shop.now += timedelta(hours=13)
-    assert await shop.store.due(shop.now, 20) == []
+    assert await shop.store.due(shop.now, 20, of_a_mall=20) == []
     rows = await database.read("SELECT DISTINCT state FROM ship_promise")
     assert [row["state"] for row in rows] == ["gone"]
+
+
+MANY = (("a", 12), ("b", 3), ("c", 12))
+
+
+async def kept_by(shop, malls):
+    """Orders of several malls, of each the one with the highest number waiting longest; mall a's before all others."""
+    for place, (mall, count) in enumerate(malls):
+        for number in range(count):
+            waits_since = START + timedelta(minutes=100 * place - number)
+            asker = Asker(1, Member("sujin"), Reach())
+            told = [
+                (OrderId(f"{mall}-{number}"), OrderItemCode(f"{mall}-{number}-{i}"), FRIDAY) for i in (1, 2)
+            ]
+            await shop.store.promise(
+                MallId(mall), ChannelId(f"c-{mall}"), asker, told, at=START, look_at=waits_since
+            )
+
+
+async def due_of(shop, **limits):
+    found = await shop.store.due(START + timedelta(days=1), **limits)
+    assert all(len(promises.told) == 2 for promises in found)
+    return [promises.order_id for promises in found]
+
+
+async def test_a_mall_with_many_orders_leaves_the_others_their_turn(shop):
+    await kept_by(shop, MANY)
+    found = await due_of(shop, at_most=100, of_a_mall=10)
+    counts = {mall: sum(order.startswith(mall) for order in found) for mall, _ in MANY}
+    assert counts == {"a": 10, "b": 3, "c": 10}
+
+
+async def test_malls_take_turns_and_the_longest_waiting_of_each_comes_first(shop):
+    await kept_by(shop, MANY)
+    assert await due_of(shop, at_most=5, of_a_mall=10) == ["a-11", "b-2", "c-11", "a-10", "b-1"]
+
+
+async def test_what_is_not_due_takes_nobody_s_place(shop):
+    await kept_by(shop, MANY)
+    await shop.store.hurry(MallId("b"), OrderId("b-0"), START - timedelta(days=1))
+    found = await shop.store.due(START - timedelta(hours=12), 100, of_a_mall=10)
+    assert [promises.order_id for promises in found] == ["b-0"]
+
+
+async def test_the_rest_of_a_mall_comes_with_the_next_turn(shop):
+    await kept_by(shop, (("a", 12),))
+    for promises in await shop.store.due(START, 100, of_a_mall=10):
+        await shop.store.looked(promises, {}, {}, START + timedelta(hours=12))
+    rest = await shop.store.due(START, 100, of_a_mall=10)
+    assert [promises.order_id for promises in rest] == ["a-1", "a-0"]
+
+
+async def test_a_slow_mall_does_not_make_the_others_wait(shop):
+    await kept_by(shop, MANY)
+    released, others_done, asked = asyncio.Event(), asyncio.Event(), []
+
+    async def again(promises):
+        asked.append(promises.order_id)
+        if len(asked) == 14:
+            others_done.set()
+        if promises.mall_id == "a":
+            await released.wait()
+        raise Unavailable
+
+    shop.looking = Looking(shop.store, again, TellingDates(shop.chats, shop), lambda: shop.now)
+    look = asyncio.create_task(shop.looks(days=1))
+    async with asyncio.timeout(10):
+        await others_done.wait()
+    assert sorted(asked)[:2] == ["a-11", "b-0"]
+    released.set()
+    await look
+    assert len(asked) == 23
 
 
 async def test_erasing_a_customer_forgets_what_they_were_told(shop, database):
