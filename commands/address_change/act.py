@@ -74,11 +74,14 @@ class _Change:
         return isinstance(decision, Allowed) and seen_by(order, decision) == self._seen
 
     async def _may_go_on(self) -> bool:
-        """After a pause: unless something left the house, or somebody else changed the address meanwhile."""
+        """After a pause: unless something left the house, or somebody else changed the address meanwhile. A mall that
+        cannot be read now raises `Unavailable`: nobody knows yet.
+        """
         if self._looked:
             return True
-        order = await self._read()
-        if order is None:
+        try:
+            order = await one_order(self._ask, self._wish.order_id)
+        except Failure:
             return False
         facts = await facts_for(self._ask, order, self._wish.address, under_way=False)
         self._looked = self._is_ours(order) and not still_standing_in_the_way(facts)

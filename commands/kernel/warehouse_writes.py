@@ -11,12 +11,16 @@ Work = Callable[[], Awaitable[str]]
 
 
 async def step_again(step: Steps, name: str, work: Work) -> str:
-    """A marked step that is simply made again where nobody knows whether it was. Raises as `work` does."""
+    """A marked step that is simply made again where nobody knows whether it was. Raises as `work` does.
+
+    The mark stays until there is an answer: the first call may have come through, whatever becomes of later ones.
+    """
     try:
         return str(await step(name, work, mark=True))
     except Interrupted:
-        await step.forget(name)
-        return str(await step(name, work, mark=True))
+        answer = str(await step(f"{name}:again", work))
+        await step.settle(name, answer)
+        return answer
 
 
 async def told(write: Awaitable[MarkResult]) -> str:

@@ -158,9 +158,9 @@ def asked(outside) -> Ask:
     )
 
 
-async def carried_out(outside, *, meanwhile=None):
+async def carried_out(outside, *, meanwhile=None, step=None):
     """Runs the job until it ends, as the worker would; `meanwhile` happens after the first run that broke off."""
-    ask, step = asked(outside), Kept()
+    ask, step = asked(outside), step or Kept()
     facts = await facts_for(ask, outside.order, SUWON)
     seen = seen_by(outside.order, decide_address_change(facts))
     shipments = tuple(r.shipment_code for r in outside.order.receivers)
@@ -276,6 +276,30 @@ async def test_what_somebody_else_changed_during_a_pause_is_left_alone_and_told(
     assert codes(end) == ["addresses_disagree"]
     assert end.decision["findings"][0]["facts"] == {"mall": "other", "warehouse": "unknown"}
     assert (outside.addresses, outside.address_in_warehouse) == ({ELSEWHERE.address1}, theirs[0])
+
+
+ONE_WRITE = [
+    {name: [fault]}
+    for name in ("warehouse", "mall")
+    for fault in ("down", "lost before", "lost after", "killed after")
+]
+
+
+@pytest.mark.parametrize("silent", [1, 2, 3])
+@pytest.mark.parametrize("faults", ONE_WRITE, ids=repr)
+async def test_a_mall_that_cannot_be_read_after_a_pause_is_read_later(faults, silent):
+    outside = Outside(SHIPMENT, SECOND_SHIPMENT, read=[None] + ["down"] * silent, **faults)
+    assert await carried_out(outside) == Settled(ReceiptState.DONE)
+    assert (outside.addresses, outside.address_in_warehouse) == ({SUWON.address1}, SUWON)
+
+
+@pytest.mark.parametrize("faults", ONE_WRITE, ids=repr)
+async def test_what_may_have_been_written_is_never_forgotten_while_the_mall_is_silent(faults):
+    """Giving up says `outcome_unknown` as long as a mark stands, answered or not."""
+    step, outside = Kept(), Outside(read=[None] + ["down"] * 20, **faults)
+    assert await carried_out(outside, step=step) == "still at it"
+    written = step.marks | (set(step.answers) - {"judge"})
+    assert bool(written) is (faults != {"warehouse": ["down"]})
 
 
 async def test_a_label_printed_between_warehouse_and_mall_leads_the_warehouse_back():
