@@ -1,6 +1,6 @@
 """What the shop decides later: receipts in `requested` are read again when the mall says that something changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from app.clock import Clock
 from app.errors import Unauthorized
@@ -17,7 +17,7 @@ from .settling import Settling, receipt_of
 class Following:
     def __init__(
         self,
-        commands: Iterable[CommandSpec],
+        commands: Sequence[CommandSpec],
         asks: Asks,
         plans: Plans,
         intents: Intents,
@@ -25,6 +25,7 @@ class Following:
         clock: Clock,
     ) -> None:
         self._follow: dict[str, Follow] = {c.name: c.follow for c in commands if c.follow is not None}
+        self._takes_back = {c.name for c in commands if c.take_back is not None}
         self._asks = asks
         self._plans = plans
         self._intents = intents
@@ -57,7 +58,10 @@ class Following:
         if end is None or end.state is intent.state:
             return False
         tells = await self._tells(plan)
-        moved = await self._settling.move(plan, intent, end, self._clock(), tells=tells, later=True)
+        back = end.state is ReceiptState.FAILED and plan.command in self._takes_back
+        moved = await self._settling.move(
+            plan, intent, end, self._clock(), tells=tells, later=True, takes_back=back
+        )
         return moved is not None
 
     async def _tells(self, plan: KeptPlan) -> bool:

@@ -16,6 +16,7 @@ from .looks import next_look
 EFFECT = "effect"
 TELL = "tell"
 ANNOUNCE = "announce"
+AFTERWARDS, TAKE_BACK = "afterwards", "take_back"
 TOLD = frozenset(
     {
         ReceiptState.DONE,
@@ -30,7 +31,7 @@ TOLD = frozenset(
 
 def receipt_of(plan: KeptPlan, intent: Intent, reader: CallerKind = CallerKind.USER) -> Receipt:
     caller = intent.caller
-    shown = plan.shown if intent.shown is None else intent.shown
+    shown = {**plan.shown, **(intent.shown or {})}
     return Receipt(
         receipt_id=intent.id,
         command=plan.command,
@@ -70,10 +71,11 @@ class Settling:
         later: bool = False,
         due_at: datetime | None = None,
         decided: Decided | None = None,
+        takes_back: bool = False,
     ) -> Intent | None:
         """None when somebody else moved it first. `tells`: the customer hears of it, unless they cannot know of the
         receipt; `note`: the team too; `later`: the shop decided on a request. `due_at`: of a claim that waits from now
-        on; `decided`: of one that waits no more.
+        on; `decided`: of one that waits no more; `takes_back`: what was done for it outside the mall is to be undone.
         """
         waits = to.state is ReceiptState.PENDING
         queue = Waits(plan.channel_id, to.kind or plan.command, due_at) if waits else None
@@ -86,6 +88,12 @@ class Settling:
             if tells and not (moved.stale and not moved.answered):
                 told = note or _needs_person(to) or _failed_after_approval(moved)
                 await self.tell(statements, moved, note=told, later=later)
+            if takes_back:
+                payload = {"mall": moved.mall_id, "receipt": moved.id}
+                unique = f"{TAKE_BACK}:{moved.id}"
+                await self._jobs.put_in(
+                    statements, beside_lane(moved.mall_id), TAKE_BACK, payload, unique=unique
+                )
 
         moved = await self._intents.move(
             intent,
@@ -167,6 +175,11 @@ class Settling:
             payload,
             unique=f"{ANNOUNCE}:{intent.id}:{about}:{to_millis(at)}",
         )
+
+
+def beside_lane(mall_id: str) -> str:
+    """A row of its own: a slow warehouse must not hold up the mall."""
+    return f"{mall_id}:{AFTERWARDS}"
 
 
 def _needs_person(to: Settled) -> bool:

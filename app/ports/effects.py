@@ -155,6 +155,10 @@ class Intents(Protocol):
         """
         ...
 
+    async def show(self, intent: Intent, shown: Json) -> Intent | None:
+        """Adds to what the receipt shows; None when it has failed or was withdrawn meanwhile."""
+        ...
+
     async def answer(self, intent: Intent, also: Also) -> Intent | None:
         """Marks an unfinished intent `answered`; None when it is finished or was marked before."""
         ...

@@ -124,5 +124,5 @@ class SqlClaims:
         return KeptClaim(
             intent=intent,
             customer=None if customer is None else customer_of(customer),
-            shown=planned if intent.shown is None else intent.shown,
+            shown={**planned, **(intent.shown or {})},
         )

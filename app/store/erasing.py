@@ -23,7 +23,18 @@ _NOBODY = {
     "reach": {"user_id": None, "chat_id": None, "language": None},
 }
 KEPT_OF_SHOWN = frozenset(
-    {"items", "parts", "codes", "outcome", "refund", "currency", "kind", "shippingPayer", "shippingFee"}
+    {
+        "items",
+        "parts",
+        "codes",
+        "outcome",
+        "refund",
+        "currency",
+        "kind",
+        "shippingPayer",
+        "shippingFee",
+        "marked",
+    }
 )
 KEPT_OF_LINE = frozenset({"orderItemCode", "productName", "optionText", "quantity"})
 KEPT_OF_FINDING = ("rule", "code", "effect", "layer", "decisive", "items")

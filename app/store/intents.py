@@ -11,7 +11,7 @@ from app.keys import KeyRing
 from app.ports import Also, Decided, Intent, Row, Statements, Verdict, Waits
 from app.ports.effects import UNFINISHED, UNSETTLED
 from commands.kernel.order import OrderId
-from commands.kernel.plan import ReceiptState, Settled
+from commands.kernel.plan import Json, ReceiptState, Settled
 from commands.kernel.who import Caller, CallerKind, ChannelId, MallId
 
 from .database import OpenDatabase, in_transaction
@@ -140,6 +140,20 @@ class SqlIntents:
             "decided_at": decided and to_millis(decided.at),
             "words_enc": words and INTENT_WORDS.seal(self._keys, words, intent.mall_id, intent.id),
         }
+
+    async def show(self, intent: Intent, shown: Json) -> Intent | None:
+        """The first statement takes the row, so that nothing comes between reading and writing."""
+
+        async def add(statements: Statements, now: Intent) -> None:
+            whole = to_json({**(now.shown or {}), **shown}).encode()
+            await statements.run(
+                "UPDATE intent SET shown_enc = :shown_enc WHERE mall_id = :mall_id AND id = :id",
+                mall_id=now.mall_id,
+                id=now.id,
+                shown_enc=INTENT_SHOWN.seal(self._keys, whole, now.mall_id, now.id),
+            )
+
+        return await self._change(intent, "state = state", "state NOT IN ('failed', 'withdrawn')", add)
 
     async def answer(self, intent: Intent, also: Also) -> Intent | None:
         return await self._change(intent, "answered = 1", "finished = 0 AND answered = 0", also)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock
-from app.effects.afterwards import AFTERWARDS, AfterwardJobs
+from app.effects.afterwards import AfterwardJobs
 from app.effects.asks import Asks
 from app.effects.carrying import EffectJobs
 from app.effects.following import Following
@@ -17,7 +17,7 @@ from app.effects.looking import LOOK, Looking
 from app.effects.pending import BUDGET, PendingQueue
 from app.effects.pending_deadlines import Deadlines
 from app.effects.pending_telling import Announcing
-from app.effects.settling import ANNOUNCE, EFFECT, TELL, Settling
+from app.effects.settling import AFTERWARDS, ANNOUNCE, EFFECT, TAKE_BACK, TELL, Settling
 from app.effects.telling import Telling
 from app.jobs.queue import JobQueue
 from app.keys import KeyRing
@@ -95,6 +95,7 @@ def effect_work(
             EFFECT: carrying.carry_out,
             TELL: telling.tell,
             AFTERWARDS: afterwards.work,
+            TAKE_BACK: afterwards.take_back,
             ANNOUNCE: announcing.announce,
             CLAIMS_DUE: deadlines.look,
             SWEEP: looking.sweep,

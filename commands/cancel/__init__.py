@@ -16,6 +16,7 @@ from .forms import CHOOSE, COMMAND, CONFIRM, LIST, PREVIEW, RECEIPT, UNDO
 from .outcome import confirm_screen, receipt_screen, undo_screen
 from .preview_screens import preview_screen
 from .screens import choose_screen, list_screen
+from .stopping import ship_again
 from .wire import CandidatesResult, PreviewParams, PreviewResult, UndoParams
 
 SPEC = CommandSpec(
@@ -41,4 +42,5 @@ SPEC = CommandSpec(
     act=act,
     offer=offer,
     follow=follow,
+    take_back=ship_again,
 )

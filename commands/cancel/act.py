@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from commands.kernel.decision import Allowed
 from commands.kernel.failures import Failure
+from commands.kernel.marked import MARKED
 from commands.kernel.order import Order
 from commands.kernel.plan import Interrupted, Json, ReceiptState, Settled, Steps, WentStale
 from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
@@ -164,7 +165,10 @@ class _Cancel:
         else:
             state = ReceiptState.DONE if complete else ReceiptState.REQUESTED
             code = str(answer["claimCode"]) if answer.get("claimCode") else None
-        return Settled(state, code, decision=await self._open_end(order or self._order, state))
+        # A shop that refuses the request later must find the warehouse shipping again.
+        requested, stopping = state is ReceiptState.REQUESTED, self._stopping
+        shown = {MARKED: stopping.as_marked()} if requested and stopping else None
+        return Settled(state, code, await self._open_end(order or self._order, state), shown)
 
     async def _open_end(self, order: Order | None, state: ReceiptState) -> Json | None:
         """What the shop has to see to, where mall and warehouse may not agree."""

@@ -6,10 +6,12 @@ is shipped again, what is claimed there stays stopped.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from commands.kernel.claim_rules import CLAIMED
 from commands.kernel.decision import Fact
 from commands.kernel.failures import Failure
-from commands.kernel.order import Order, OrderId, OrderItem, OrderItemCode
-from commands.kernel.plan import Json, Steps
+from commands.kernel.marked import MARKED, marked, taken_back
+from commands.kernel.order import ItemState, Order, OrderId, OrderItem, OrderItemCode
+from commands.kernel.plan import Json, Receipt, Steps
 from commands.kernel.ports import OutcomeUnknown, Unavailable
 from commands.kernel.spec import Ask
 from commands.kernel.warehouse import Mark
@@ -41,6 +43,10 @@ class Stopping:
         self._mark: Mark = asked["mark"]
         self.codes = {OrderItemCode(code) for code in asked["codes"]}
         self._whole = bool(asked["whole"])
+
+    def as_marked(self) -> Json:
+        """For the receipt of a request."""
+        return marked(self._mark, self.codes)
 
     async def stopped(self) -> bool:
         """False: it said no, and nothing happened. Raises `OutcomeUnknown`, `Unavailable`."""
@@ -84,6 +90,21 @@ class Stopping:
             return await one_order(self._ask, self._order_id)
         except Failure:
             return None
+
+
+async def ship_again(ask: Ask, receipt: Receipt, step: Steps) -> bool:
+    """After the shop has refused a request. False: a line of ours may stand still until a person sees to it. Raises
+    as `Stopping.stopped` does.
+    """
+    try:
+        order = await one_order(ask, receipt.order_id)
+    except Failure:
+        return False
+    done = await taken_back(ask, receipt, order, CLAIMED, step)
+    # Asked for anew: the new request found the line stopped, and will not start it again when it is refused too.
+    codes = (receipt.shown.get(MARKED) or {}).get("codes", ())
+    asked_anew = any(i.code in codes and i.state is ItemState.CANCEL_REQUESTED for i in order.items)
+    return done and not asked_anew
 
 
 async def stopped_late(

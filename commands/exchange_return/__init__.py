@@ -15,7 +15,7 @@ from .doctor import examine
 from .finding_out import TEXTS
 from .follow import follow
 from .forms import CHOOSE, CONFIRM, KIND, LIST, PREVIEW, RECEIPT, WITHDRAW
-from .marking import mark_in_warehouse
+from .marking import mark_in_warehouse, take_mark_back
 from .outcome import receipt_screen, withdraw_screen
 from .preview_screens import preview_screen
 from .previewing import COMMAND, confirm, preview
@@ -48,4 +48,5 @@ SPEC = CommandSpec(
     offer=offer,
     follow=follow,
     afterwards=mark_in_warehouse,
+    take_back=take_mark_back,
 )

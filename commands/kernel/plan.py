@@ -68,8 +68,9 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The end of an effect. `decision`: why it failed, as JSON in the wire's shape. `kind`: of a claim that now waits
-    for a manager (`pending`), what alike cases share, as `return:defective`.
+    """The end of an effect. `decision`: why it failed, as JSON in the wire's shape. `shown`: what the receipt shows
+    besides the plan's. `kind`: of a claim that now waits for a manager (`pending`), what alike cases share, as
+    `return:defective`.
     """
 
     state: ReceiptState

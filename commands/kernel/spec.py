@@ -139,9 +139,22 @@ Follow = Callable[["Ask", Receipt], Awaitable[Settled | None]]
 """`follow(ask, receipt)`: reads what the shop decided on a receipt in `requested`; None while it has not."""
 
 
-Afterwards = Callable[["Ask", Json, str, Steps], Awaitable[bool]]
-"""`afterwards(ask, payload, receipt_id, step)`: what is left to do once the mall has it, in a job of its own. False: it
-could not be done, and the team is told by the text `note.afterwards`. Raises `Unavailable` and `OutcomeUnknown`.
+Keep = Callable[[Json | None], Awaitable[bool]]
+"""`keep(marked)`: the receipt remembers what of it is marked in the warehouse (`kernel.marked`). False when the shop
+has refused it meanwhile: then nothing may be marked any more.
+"""
+
+
+Afterwards = Callable[["Ask", Json, str, Steps, Keep], Awaitable[bool]]
+"""`afterwards(ask, payload, receipt_id, step, keep)`: what is left to do once the mall has it, in a job of its own.
+False: it could not be done, and the team is told by the text `note.afterwards`. Raises `Unavailable` and
+`OutcomeUnknown`.
+"""
+
+
+TakeBack = Callable[["Ask", Receipt, Steps], Awaitable[bool]]
+"""`take_back(ask, receipt, step)`: what is left to undo outside the mall once the shop has refused a request, in a job
+of its own. False: it could not be done, and the team is told by the text `note.takeBack`. Raises as `afterwards` does.
 """
 
 
@@ -201,3 +214,4 @@ class CommandSpec:
     offer: Callable[[Ask, Order], Awaitable[Decision[Any]]] | None = None
     follow: Follow | None = None
     afterwards: Afterwards | None = None
+    take_back: TakeBack | None = None

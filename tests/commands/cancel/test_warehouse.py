@@ -13,6 +13,7 @@ from commands.cancel.command import facts_of, seen_by
 from commands.cancel.follow import follow
 from commands.cancel.packing import packing_of
 from commands.cancel.rules import decide_cancellation
+from commands.cancel.stopping import ship_again
 from commands.cancel.wish import Wish
 from commands.kernel.mall import CancelChoices, Choices
 from commands.kernel.order import ItemState
@@ -428,3 +429,78 @@ async def test_a_part_of_a_line_is_left_to_a_person():
     end = await followed(outside, parts=[FIRST], codes=[FIRST])
     assert (end.state, finding(end)["code"]) == (ReceiptState.DONE, "warehouse_still_ships")
     assert outside.marks == []
+
+
+async def requested_after_all(**different):
+    """The mall makes a request of what was to be cancelled at once: the line has been stopped by then."""
+    outside = Outside(**different)
+
+    async def cancel(_shop, call):
+        outside.order = under(outside.order, "C00", *(code for code, _ in call.lines))
+        return "C1"
+
+    outside.cancel = cancel
+    end = await carried_out(outside)
+    assert (end.state, outside.stages[FIRST]) == (ReceiptState.REQUESTED, STOPPED)
+    assert end.shown == {"marked": {"mark": "cancel", "codes": [FIRST]}}
+    shown = {"items": [{"orderItemCode": FIRST, "quantity": 1}], **end.shown}
+    receipt = Receipt("r1", "cancel", ReceiptState.FAILED, outside.order.order_id, shown, "user", NOW)
+    return outside, receipt
+
+
+async def shipped_again(outside, receipt):
+    ask, step = asked(outside), Kept()
+    for _ in range(9):
+        try:
+            return await ship_again(ask, receipt, step)
+        except (Killed, OutcomeUnknown, Unavailable):
+            continue
+    return "still at it"
+
+
+@pytest.mark.parametrize("refused_as", ["C11", "N20"])
+@pytest.mark.parametrize("restore", FAULTS)
+async def test_a_refused_request_lets_the_warehouse_ship_again(restore, refused_as):
+    outside, receipt = await requested_after_all(restore=[restore])
+    outside.order = under(outside.order, refused_as, FIRST)
+    assert await shipped_again(outside, receipt) is True
+    assert outside.stages[FIRST] is Stage.RECEIVED
+
+
+async def test_a_warehouse_that_does_not_start_again_is_left_to_a_person():
+    outside, receipt = await requested_after_all(restore=["refused"])
+    outside.order = under(outside.order, "C11", FIRST)
+    assert await shipped_again(outside, receipt) is False
+
+
+@pytest.mark.parametrize("served", [CAN - {Capability.RESTORE}, None])
+async def test_a_warehouse_that_cannot_start_again_any_more_is_left_to_a_person(served):
+    outside, receipt = await requested_after_all()
+    outside.order, outside.served = under(outside.order, "C11", FIRST), served
+    assert await shipped_again(outside, receipt) is False
+    assert outside.stages[FIRST] is STOPPED
+
+
+async def test_only_the_line_that_we_stopped_is_started_again():
+    outside, receipt = await requested_after_all(of=order(item(), item(SECOND)))
+    outside.order = under(outside.order, "C11", FIRST)
+    outside.stages[SECOND] = STOPPED
+    assert await shipped_again(outside, receipt) is True
+    assert outside.stages == {FIRST: Stage.RECEIVED, SECOND: STOPPED}
+
+
+@pytest.mark.parametrize(("status", "done"), [("C40", True), ("C00", False)])
+async def test_what_is_claimed_all_the_same_stays_stopped(status, done):
+    """Asked for anew, a person hears of it: nobody would start the line again after a second refusal."""
+    outside, receipt = await requested_after_all()
+    outside.order = under(outside.order, status, FIRST)
+    assert await shipped_again(outside, receipt) is done
+    assert outside.stages[FIRST] is STOPPED
+
+
+async def test_nothing_is_started_that_we_did_not_stop():
+    outside, receipt = await requested_after_all()
+    outside.order = under(outside.order, "C11", FIRST)
+    receipt = replace(receipt, shown={"items": receipt.shown["items"]})
+    assert await shipped_again(outside, receipt) is True
+    assert outside.stages[FIRST] is STOPPED

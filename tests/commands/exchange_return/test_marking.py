@@ -49,10 +49,22 @@ class Depot:
         return MarkResult(answer)
 
 
-async def marked(depot, step=None, **different):
+class Remembered:
+    """The receipt's memory. `refused`: the shop has said no meanwhile."""
+
+    def __init__(self, *, refused=False):
+        self.refused = refused
+        self.kept = []
+
+    async def __call__(self, kept):
+        self.kept.append(kept)
+        return not self.refused
+
+
+async def marked(depot, step=None, keep=None, **different):
     ask = asking(None)
     ask = replace(ask, ports=replace(ask.ports, warehouse=depot))
-    return await mark_in_warehouse(ask, PAYLOAD | different, "r1", step or Kept())
+    return await mark_in_warehouse(ask, PAYLOAD | different, "r1", step or Kept(), keep or Remembered())
 
 
 @pytest.mark.parametrize("kind", ["return", "exchange"])
@@ -62,8 +74,23 @@ async def test_the_chosen_line_is_marked_with_a_key_of_the_receipt(kind):
     assert depot.marks == [(kind, [FIRST], f"r1:{kind}")]
 
 
-async def test_a_refusal_is_told():
-    assert await marked(Depot("refused")) is False
+async def test_a_refusal_is_told_and_no_mark_remembered():
+    keep = Remembered()
+    assert await marked(Depot("refused"), keep=keep) is False
+    assert keep.kept == [{"mark": "return", "codes": [FIRST]}, None]
+
+
+async def test_a_mark_is_remembered_before_it_is_made():
+    keep = Remembered()
+    with pytest.raises(Unavailable):
+        await marked(Depot("down"), keep=keep)
+    assert keep.kept == [{"mark": "return", "codes": [FIRST]}]
+
+
+async def test_what_the_shop_has_refused_meanwhile_is_not_marked():
+    depot = Depot()
+    assert await marked(depot, keep=Remembered(refused=True)) is True
+    assert depot.marks == []
 
 
 async def test_an_unknown_outcome_is_asked_for_again_with_the_same_key():
