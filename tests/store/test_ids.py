@@ -20,3 +20,12 @@ def test_ids_are_uuid_7():
 
 def test_a_clock_that_goes_back_makes_new_ids_too():
     assert new_id(NOON) != new_id(NOON - timedelta(days=1)) != new_id(NOON)
+
+
+def test_ids_of_one_moment_keep_their_order_whatever_is_made_between():
+    moment, other = NOON, NOON + timedelta(seconds=5)
+    made = []
+    for _ in range(50):
+        made.append(new_id(moment))
+        new_id(other)
+    assert made == sorted(made)
