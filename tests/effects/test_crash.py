@@ -19,8 +19,8 @@ STORIES = {
     "unknown without effect": ([(False, UNKNOWN)], 0, False),
     "after an undo window": ([], 5, False),
 }
-STRIDE = {"sqlite": 1, "postgresql": 3}
-"""PostgreSQL takes its time: there every third place."""
+STRIDE = {"sqlite": 1, "postgresql": 9}
+"""PostgreSQL takes its time: there every ninth place."""
 
 
 async def dies(url, clock, mall, talk, token, watch, undo, inline):

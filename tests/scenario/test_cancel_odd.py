@@ -8,7 +8,9 @@ from app.sandbox.channel.people import User
 from tests.world import MALL, Road
 
 from .test_cancel import COMPLETE, failing, in_mall, mall_cancels_as, mall_tells, shop_is_live, wish
-from .verbs import until
+from .verbs import on_sqlite, until
+
+pytestmark = on_sqlite  # what differs below the store is shown by the other roads
 
 
 @pytest.fixture

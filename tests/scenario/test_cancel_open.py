@@ -8,7 +8,9 @@ from app.sandbox.channel.people import User
 from tests.world import MALL, HandClock, Road
 
 from .test_cancel import COMPLETE, failing, first_candidate, in_mall, shop_is_live, wish
-from .verbs import manager_opens, until
+from .verbs import manager_opens, on_sqlite, until
+
+pytestmark = on_sqlite  # what differs below the store is shown by the other roads
 
 UNDO = {"cancel": COMPLETE["cancel"] | {"undoMinutes": 10}}
 

@@ -4,7 +4,9 @@ import pytest
 
 from tests.world import Road
 
-from .verbs import refused
+from .verbs import on_sqlite, refused
+
+pytestmark = on_sqlite  # what differs below the store is shown by the other roads
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 

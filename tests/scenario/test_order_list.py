@@ -5,6 +5,10 @@ import pytest
 from app.sandbox.channel.errors import FunctionFailed
 from tests.world import MALL, HandClock, Road
 
+from .verbs import on_sqlite
+
+pytestmark = on_sqlite  # what differs below the store is shown by the other roads
+
 
 async def failing(road: Road, user: object, method: str, params: dict | None = None) -> FunctionFailed:
     with pytest.raises(FunctionFailed) as caught:
