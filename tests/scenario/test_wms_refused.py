@@ -83,7 +83,12 @@ async def test_a_warehouse_that_stays_down_is_left_to_the_team(
 async def test_a_refusal_that_comes_before_the_mark_leaves_nothing_to_take_back(
     road: Road, minji: User, returned: dict[str, Any]
 ) -> None:
-    road.world.warehouse.faults.inject("503", times=2)
+    road.world.warehouse.faults.inject("503", times=4)
     await refuses(road, minji, returned)
-    assert (stages(road), road.world.warehouse.depot.parcels[SHIPPED].marks) == (["shipped", "shipped"], [])
+    # The worker beside us may have been as quick as the shop: then the mark came off again.
+    marks = road.world.warehouse.depot.parcels[SHIPPED].marks
+    assert (stages(road), marks) in (
+        (["shipped", "shipped"], []),
+        (["shipped", "shipped"], [("return", "on"), ("return", "off")]),
+    )
     assert asks_for_a_hand(road) == []
