@@ -22,7 +22,7 @@ LIKE = "20261118-0000102"
 """One line, paid by card."""
 COMPLETE = {"mode": "complete", "completeScope": ["N10", "N20", "N21", "N22"]}
 REQUEST = {"mode": "request"}
-NOTHING_NEW = ("SELECT", "GET", "UPDATE mall_lease", "INSERT INTO rate")
+NOTHING_NEW = ("SELECT", "GET", "UPDATE mall_lease", "INSERT INTO mall_lease", "INSERT INTO rate")
 """Dying after these is dying before whatever comes next."""
 
 

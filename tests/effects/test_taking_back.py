@@ -120,7 +120,7 @@ def outside():
 
 @pytest.fixture
 async def process(database_url, clock, mall, talk, outside):
-    async with Process(database_url, clock, mall, talk, specs=[returning(mall, outside)]) as one:
+    async with Process(database_url, clock, mall, talk, specs=[returning(mall, outside)], budget=10) as one:
         await one.opens_shop()
         yield one
 
