@@ -5,7 +5,7 @@ from typing import Any
 
 from commands.claim_forms import Input, talk, why
 from commands.explain import day_text, status_text
-from commands.kernel.decision import Allowed, Decision, NeedsManager, decisive
+from commands.kernel.decision import Allowed, decisive
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import Order
 from commands.kernel.screen import (
@@ -15,7 +15,6 @@ from commands.kernel.screen import (
     Field,
     Line,
     Notice,
-    Row,
     Run,
     Scalar,
     Screen,
@@ -23,10 +22,10 @@ from commands.kernel.screen import (
     Tone,
 )
 from commands.kernel.spec import Ask
+from commands.order_cards import hidden_card, order_rows
 from commands.postal import LONGEST
 
 from .command import COMMAND, look, offer, why_none
-from .facts import AddressPlan
 from .finding_out import TEXTS, one_order
 
 LIST, FORM, PREVIEW, CONFIRM, RECEIPT = "list", "form", "preview", "confirm", "receipt"
@@ -48,7 +47,7 @@ async def list_screen(ask: Ask, given: Input) -> Screen:
         notices=(Notice(none),) if none else (),
         cards=(
             *(_order_card(ask, order) for order in found.shown),
-            *(_hidden_card(ask, order, decision, told=none) for order, decision in found.hidden),
+            *(hidden_card(ask, order, decision, TEXTS, told=none) for order, decision in found.hidden),
         ),
         buttons=() if found.shown or found.hidden else talk(ask, "nothing_to_change"),
         pictures=Run(PICTURES),
@@ -60,37 +59,13 @@ def _order_card(ask: Ask, order: Order) -> Card:
     button = Button(TEXTS.say(ask.language, "list.choose"), here, style="primary")
     badge = Badge(status_text(order, ask.language), Tone.INFO)
     return Card(
-        day_text(order, ask), order.order_id, badge, _rows(ask, order), _now(ask, order), (), (button,)
-    )
-
-
-def _hidden_card(ask: Ask, order: Order, decision: Decision[AddressPlan], told: str) -> Card:
-    """`told`: the why that stands above all cards already."""
-    text = why(ask, decision.findings, TEXTS)
-    finding = decisive(decision.findings)
-    key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
-    return Card(
-        title=day_text(order, ask),
-        note=order.order_id,
-        badge=Badge(TEXTS.say(ask.language, key), Tone.PLAIN),
-        rows=_rows(ask, order),
-        notices=() if text == told else (Notice(text, Tone.PLAIN),),
-        buttons=talk(ask, finding.code if finding else "hidden", order.order_id),
-    )
-
-
-def _rows(ask: Ask, order: Order) -> tuple[Row, ...]:
-    count = TEXTS.say
-    return tuple(
-        Row(
-            title=item.product_name,
-            note=" · ".join(
-                p for p in (item.option_text, count(ask.language, "row.count", count=item.quantity)) if p
-            ),
-            product_no=item.product_no,
-            picture=ask.ports.pictures.known(ask.shop, item.product_no),
-        )
-        for item in order.items
+        day_text(order, ask),
+        order.order_id,
+        badge,
+        order_rows(ask, order, TEXTS),
+        _now(ask, order),
+        (),
+        (button,),
     )
 
 

@@ -10,6 +10,7 @@ from commands.explain import WORDS, money_text
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.screen import Button, Card, Line, Notice, Scalar, Screen, Show, Tone
 from commands.kernel.spec import Ask
+from commands.order_cards import line_rows
 from commands.shapes import FindingShape, RefundShape
 
 from .command import TEXTS, preview
@@ -24,7 +25,7 @@ from .forms import (
     params_from,
     phone_screen,
 )
-from .receipt_view import line_rows, open_receipt, receipt_screen_of
+from .receipt_view import open_receipt, receipt_screen_of
 from .report import refund_total
 from .screens import choose_screen
 from .wire import PreviewParams, PreviewResult
@@ -139,7 +140,7 @@ def _items_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card:
     reason = say(ask.language, f"reason.{params.reason.type}")
     text = f"{reason} · {params.reason.text}" if params.reason.text else reason
     lines = (Line(say(ask.language, "preview.reason"), text),)
-    return Card(say(ask.language, "preview.items"), rows=line_rows(ask, result.items), lines=lines)
+    return Card(say(ask.language, "preview.items"), rows=line_rows(ask, result.items, TEXTS), lines=lines)
 
 
 def _refund_lines(ask: Ask, refund: RefundShape) -> list[Line]:

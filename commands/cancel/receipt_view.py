@@ -9,10 +9,11 @@ from commands.kernel.calendar import KST
 from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Finding
 from commands.kernel.plan import ReceiptState
-from commands.kernel.screen import Button, Card, Line, Notice, Row, Screen, Show, Tone
+from commands.kernel.screen import Button, Card, Line, Notice, Screen, Show, Tone
 from commands.kernel.spec import Ask
+from commands.order_cards import line_rows
 from commands.receipt import receipt_shape
-from commands.shapes import FindingShape, LineShape, ReceiptShape
+from commands.shapes import FindingShape, ReceiptShape
 
 from .command import TEXTS, receipt_of
 from .forms import COMMAND, RECEIPT, UNDO
@@ -52,14 +53,6 @@ def receipt_view(ask: Ask, receipt: ReceiptShape) -> Screen:
     )
 
 
-def line_rows(ask: Ask, lines: list[LineShape]) -> tuple[Row, ...]:
-    def note(line: LineShape) -> str:
-        count = TEXTS.say(ask.language, "row.count", count=line.quantity)
-        return f"{line.option_text} · {count}" if line.option_text else count
-
-    return tuple(Row(line.product_name, note(line)) for line in lines)
-
-
 def _findings(receipt: ReceiptShape) -> list[dict[str, Any]]:
     return [finding for finding in (receipt.decision or {}).get("findings", ()) if finding.get("decisive")]
 
@@ -93,7 +86,7 @@ def _receipt_card(ask: Ask, receipt: ReceiptShape, state: ReceiptState) -> Card:
     return Card(
         say(ask.language, "receipt.items"),
         note=refund.note if refund and state is not ReceiptState.DONE else "",
-        rows=line_rows(ask, receipt.items),
+        rows=line_rows(ask, receipt.items, TEXTS),
         lines=tuple(lines),
     )
 

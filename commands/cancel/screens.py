@@ -3,7 +3,7 @@
 from commands.claim_forms import QUANTITY, Input, talk, why
 from commands.explain import day_text, status_text
 from commands.kernel.claim_rules import RECEIPT_OPEN
-from commands.kernel.decision import Decision, Finding, NeedsManager, decisive
+from commands.kernel.decision import Decision, Finding, decisive
 from commands.kernel.order import Order, OrderItem
 from commands.kernel.screen import (
     Badge,
@@ -12,7 +12,6 @@ from commands.kernel.screen import (
     Choice,
     Field,
     Notice,
-    Row,
     Run,
     Scalar,
     Screen,
@@ -20,6 +19,7 @@ from commands.kernel.screen import (
     Tone,
 )
 from commands.kernel.spec import Ask
+from commands.order_cards import hidden_card, item_row, order_rows
 
 from .command import TEXTS, facts_to_choose, look, one_order, why_none
 from .facts import CancelPlan
@@ -45,7 +45,7 @@ async def list_screen(ask: Ask, given: Input) -> Screen:
         notices=(Notice(none),) if none else (),
         cards=(
             *(_order_card(ask, order) for order, _ in found.shown),
-            *(_hidden_card(ask, order, decision, told=none) for order, decision in found.hidden),
+            *(_hidden_card(ask, order, decision, none) for order, decision in found.hidden),
         ),
         buttons=() if found.shown or found.hidden else talk(ask, "nothing_to_cancel"),
         pictures=Run(PICTURES),
@@ -59,45 +59,22 @@ def _order_card(ask: Ask, order: Order) -> Card:
         style="primary",
     )
     badge = Badge(status_text(order, ask.language), Tone.INFO)
-    return Card(day_text(order, ask), order.order_id, badge, _rows(ask, order), buttons=(button,))
+    return Card(day_text(order, ask), order.order_id, badge, order_rows(ask, order, TEXTS), buttons=(button,))
 
 
 def _hidden_card(ask: Ask, order: Order, decision: Decision[CancelPlan], told: str) -> Card:
-    """`told`: the why that stands above all cards already."""
-    text = why(ask, decision.findings, TEXTS)
+    """An order under way shows its own receipt, if it is the asker's."""
     finding = decisive(decision.findings)
-    code = finding.code if finding else "hidden"
-    key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
-    if code == RECEIPT_OPEN:
-        key = "list.underWay"
+    busy = finding is not None and finding.code == RECEIPT_OPEN
+    badge = TEXTS.say(ask.language, "list.underWay") if busy else ""
     under_way = open_receipt(decision.findings)
-    return Card(
-        title=day_text(order, ask),
-        note=order.order_id,
-        badge=Badge(TEXTS.say(ask.language, key), Tone.PLAIN),
-        rows=_rows(ask, order),
-        notices=() if text == told else (Notice(text, Tone.PLAIN),),
-        buttons=(_look(ask, under_way),) if under_way else talk(ask, code, order.order_id),
-    )
+    buttons = (_look(ask, under_way),) if under_way else ()
+    return hidden_card(ask, order, decision, TEXTS, told=told, badge=badge, buttons=buttons)
 
 
 def _look(ask: Ask, receipt_id: str) -> Button:
     show = Show(COMMAND, RECEIPT, {"receiptId": receipt_id})
     return Button(TEXTS.say(ask.language, "list.look"), show, style="primary")
-
-
-def _rows(ask: Ask, order: Order) -> tuple[Row, ...]:
-    return tuple(_row(ask, item) for item in order.items)
-
-
-def _row(ask: Ask, item: OrderItem, note: str = "") -> Row:
-    count = TEXTS.say(ask.language, "row.count", count=item.quantity)
-    return Row(
-        title=item.product_name,
-        note=note or " · ".join(part for part in (item.option_text, count) if part),
-        product_no=item.product_no,
-        picture=ask.ports.pictures.known(ask.shop, item.product_no),
-    )
 
 
 async def choose_screen(ask: Ask, given: Input, error: str = "") -> Screen:
@@ -125,7 +102,7 @@ async def choose_screen(ask: Ask, given: Input, error: str = "") -> Screen:
         title=say(ask.language, "choose.title"),
         lead=_lead(ask, order),
         notices=(Notice(error, Tone.BAD),) if error else (),
-        cards=(Card(say(ask.language, "choose.lone"), rows=_rows(ask, order)),) if lone else (),
+        cards=(Card(say(ask.language, "choose.lone"), rows=order_rows(ask, order, TEXTS)),) if lone else (),
         fields=(*(() if lone else fields), *_reason_fields(ask, given)),
         submit=Button(
             say(ask.language, "choose.next"),
@@ -142,7 +119,7 @@ def _nothing_free(ask: Ask, order: Order, findings: tuple[Finding, ...], picture
         title=TEXTS.say(ask.language, "choose.title"),
         lead=_lead(ask, order),
         notices=(Notice(why(ask, findings, TEXTS)),) if findings else (),
-        cards=(Card(TEXTS.say(ask.language, "choose.held"), rows=_rows(ask, order)),),
+        cards=(Card(TEXTS.say(ask.language, "choose.held"), rows=order_rows(ask, order, TEXTS)),),
         buttons=(*talk(ask, findings[0].code if findings else "hidden", order.order_id), _other_order(ask)),
         pictures=pictures,
     )
@@ -163,7 +140,7 @@ def _other_order(ask: Ask) -> Button:
 
 def _held_field(ask: Ask, item: OrderItem, findings: tuple[Finding, ...]) -> Field:
     """A line that cannot be cancelled stands in its place, with its why."""
-    row = _row(ask, item, note=why(ask, findings, TEXTS))
+    row = item_row(ask, item, TEXTS, note=why(ask, findings, TEXTS))
     return Field(f"held.{item.code}", item.product_name, "check", value="0", row=row, off=True)
 
 
@@ -171,7 +148,7 @@ def _quantity_field(ask: Ask, item: OrderItem, given: Input) -> Field:
     """A single piece is ticked or not; of several, a number is picked."""
     name = f"{QUANTITY}{item.code}"
     value = str(given.get(name, item.quantity))
-    row = _row(ask, item)
+    row = item_row(ask, item, TEXTS)
     if item.quantity == 1:
         return Field(name, item.product_name, "check", value=value, row=row)
     say = TEXTS.say

@@ -10,11 +10,13 @@ from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Finding
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.plan import Receipt, ReceiptState
-from commands.kernel.screen import Button, Card, Line, Notice, Row, Screen, Show, Tone
+from commands.kernel.screen import Button, Card, Line, Notice, Screen, Show, Tone
 from commands.kernel.spec import Ask
+from commands.order_cards import line_rows
 from commands.shapes import FindingShape, LineShape
 
 from .command import receipt_of
+from .finding_out import TEXTS
 from .forms import RECEIPT, WITHDRAW, kind_words, say
 from .previewing import COMMAND
 
@@ -54,14 +56,6 @@ async def withdraw_screen(ask: Ask, given: Input) -> Screen:
             raise
     decided = receipt_view(ask, await receipt_of(ask, pending_id))
     return replace(decided, notices=(Notice(say(ask, "withdraw.tooLate"), Tone.WARNING), *decided.notices))
-
-
-def line_rows(ask: Ask, lines: Iterable[LineShape]) -> tuple[Row, ...]:
-    def note(line: LineShape) -> str:
-        count = say(ask, "row.count", count=line.quantity)
-        return f"{line.option_text} · {count}" if line.option_text else count
-
-    return tuple(Row(line.product_name, note(line)) for line in lines)
 
 
 def receipt_view(ask: Ask, receipt: Receipt) -> Screen:
@@ -108,7 +102,9 @@ def _receipt_card(ask: Ask, receipt: Receipt, words: str) -> Card:
     items = [LineShape.model_validate(line) for line in shown.get("items", ())]
     refund = shown.get("refund") or {}
     note = str(refund.get("note", "")) if receipt.state in OPEN else ""
-    return Card(say(ask, "preview.items", kind=words), note, rows=line_rows(ask, items), lines=tuple(lines))
+    return Card(
+        say(ask, "preview.items", kind=words), note, rows=line_rows(ask, items, TEXTS), lines=tuple(lines)
+    )
 
 
 def _parcel_card(ask: Ask, receipt: Receipt) -> tuple[Card, ...]:

@@ -11,9 +11,10 @@ from commands.kernel.failures import Failure, FailureType
 from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.screen import Button, Card, Line, Notice, Scalar, Screen, Show, Tone
 from commands.kernel.spec import Ask
+from commands.order_cards import line_rows
 from commands.shapes import FindingShape
 
-from .finding_out import one_order
+from .finding_out import TEXTS, one_order
 from .forms import (
     ASKED_AGAIN,
     CHOOSE,
@@ -32,7 +33,7 @@ from .forms import (
     say,
     targets,
 )
-from .outcome import line_rows, open_receipt, receipt_screen_of
+from .outcome import open_receipt, receipt_screen_of
 from .previewing import COMMAND, preview
 from .screens import choose_screen
 from .step_screens import address_screen, photos_screen, self_screen, targets_screen, way_screen
@@ -184,7 +185,7 @@ def _items_card(ask: Ask, params: PreviewParams, result: PreviewResult, given: I
         if option and option.option_text:
             lines.append(Line(say(ask, "preview.target"), option.option_text))
     title = say(ask, "preview.items", kind=kind_words(ask, given))
-    return Card(title, rows=line_rows(ask, result.items), lines=tuple(lines))
+    return Card(title, rows=line_rows(ask, result.items, TEXTS), lines=tuple(lines))
 
 
 def _way_card(ask: Ask, params: PreviewParams, result: PreviewResult) -> Card | None:

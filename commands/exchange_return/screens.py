@@ -2,8 +2,8 @@
 
 from commands.claim_forms import QUANTITY, Input, talk, why
 from commands.explain import day_text, status_text
-from commands.kernel.decision import Finding, NeedsManager, decisive
-from commands.kernel.order import Order, OrderItem
+from commands.kernel.decision import Finding, decisive
+from commands.kernel.order import OrderItem
 from commands.kernel.screen import (
     Badge,
     Button,
@@ -11,7 +11,6 @@ from commands.kernel.screen import (
     Choice,
     Field,
     Notice,
-    Row,
     Run,
     Scalar,
     Screen,
@@ -19,6 +18,7 @@ from commands.kernel.screen import (
     Tone,
 )
 from commands.kernel.spec import Ask
+from commands.order_cards import hidden_card, item_row, order_rows
 
 from .command import Possible, look, possible, why_none
 from .facts import KINDS, Kind
@@ -43,7 +43,7 @@ async def list_screen(ask: Ask, given: Input) -> Screen:
         notices=(Notice(none),) if none else (),
         cards=(
             *(_order_card(ask, one) for one in found.shown),
-            *(_hidden_card(ask, one, told=none) for one in found.hidden),
+            *(hidden_card(ask, one.order, one.decision, TEXTS, told=none) for one in found.hidden),
         ),
         buttons=() if found.shown or found.hidden else talk(ask, "nothing_to_claim"),
         pictures=Run(PICTURES),
@@ -54,7 +54,11 @@ def _order_card(ask: Ask, one: Possible) -> Card:
     order = one.order
     badge = Badge(status_text(order, ask.language), Tone.INFO)
     return Card(
-        day_text(order, ask), order.order_id, badge, _rows(ask, order), buttons=_kind_buttons(ask, one)
+        day_text(order, ask),
+        order.order_id,
+        badge,
+        order_rows(ask, order, TEXTS),
+        buttons=_kind_buttons(ask, one),
     )
 
 
@@ -64,36 +68,6 @@ def _kind_buttons(ask: Ask, one: Possible) -> tuple[Button, ...]:
         return Button(say(ask, f"list.{kind}"), Show(COMMAND, CHOOSE, chosen), style="primary")
 
     return tuple(button(kind) for kind in one.kinds)
-
-
-def _hidden_card(ask: Ask, one: Possible, told: str) -> Card:
-    """`told`: the why that stands above all cards already."""
-    decision = one.decision
-    text = why(ask, decision.findings, TEXTS)
-    finding = decisive(decision.findings)
-    key = "list.needsManager" if isinstance(decision, NeedsManager) else "list.blocked"
-    return Card(
-        title=day_text(one.order, ask),
-        note=one.order.order_id,
-        badge=Badge(say(ask, key), Tone.PLAIN),
-        rows=_rows(ask, one.order),
-        notices=() if text == told else (Notice(text, Tone.PLAIN),),
-        buttons=talk(ask, finding.code if finding else "hidden", one.order.order_id),
-    )
-
-
-def _rows(ask: Ask, order: Order) -> tuple[Row, ...]:
-    return tuple(item_row(ask, item) for item in order.items)
-
-
-def item_row(ask: Ask, item: OrderItem, note: str = "") -> Row:
-    count = say(ask, "row.count", count=item.quantity)
-    return Row(
-        title=item.product_name,
-        note=note or " · ".join(part for part in (item.option_text, count) if part),
-        product_no=item.product_no,
-        picture=ask.ports.pictures.known(ask.shop, item.product_no),
-    )
 
 
 async def kind_screen(ask: Ask, given: Input) -> Screen:
@@ -110,14 +84,16 @@ async def kind_screen(ask: Ask, given: Input) -> Screen:
             title=say(ask, "list.title"),
             lead=lead(ask, order),
             notices=(Notice(text),),
-            cards=(Card(say(ask, "choose.held"), rows=_rows(ask, order)),),
+            cards=(Card(say(ask, "choose.held"), rows=order_rows(ask, order, TEXTS)),),
             buttons=(*talk(ask, finding.code if finding else "hidden", order.order_id), _other_order(ask)),
             pictures=pictures,
         )
     return Screen(
         title=say(ask, "kind.title"),
         lead=lead(ask, order),
-        cards=(Card(say(ask, "kind.items"), rows=_rows(ask, order), buttons=_kind_buttons(ask, one)),),
+        cards=(
+            Card(say(ask, "kind.items"), rows=order_rows(ask, order, TEXTS), buttons=_kind_buttons(ask, one)),
+        ),
         buttons=(_other_order(ask),),
         pictures=pictures,
     )
@@ -152,7 +128,9 @@ def lines_screen(ask: Ask, one: Possible, given: Input, error: str = "") -> Scre
         title=say(ask, "choose.title", kind=words),
         lead=lead(ask, order),
         notices=(Notice(error, Tone.BAD),) if error else (),
-        cards=(Card(say(ask, "choose.lone", kind=words), rows=_rows(ask, order)),) if lone else (),
+        cards=(Card(say(ask, "choose.lone", kind=words), rows=order_rows(ask, order, TEXTS)),)
+        if lone
+        else (),
         fields=(*(() if lone else fields), *_reason_fields(ask, given)),
         submit=Button(
             say(ask, "next"),
@@ -170,7 +148,7 @@ def _other_order(ask: Ask) -> Button:
 
 def _held_field(ask: Ask, item: OrderItem, findings: tuple[Finding, ...]) -> Field:
     """A line that cannot be claimed stands in its place, with its why."""
-    row = item_row(ask, item, note=why(ask, findings, TEXTS))
+    row = item_row(ask, item, TEXTS, note=why(ask, findings, TEXTS))
     return Field(f"held.{item.code}", item.product_name, "check", value="0", row=row, off=True)
 
 
@@ -178,7 +156,7 @@ def _quantity_field(ask: Ask, item: OrderItem, given: Input) -> Field:
     """A single piece is ticked or not; of several, a number is picked."""
     name = f"{QUANTITY}{item.code}"
     value = str(given.get(name, 0))
-    row = item_row(ask, item)
+    row = item_row(ask, item, TEXTS)
     if item.quantity == 1:
         return Field(name, item.product_name, "check", value=value, row=row)
     counts = [Choice(str(n), say(ask, "choose.some", count=n)) for n in range(1, item.quantity + 1)]

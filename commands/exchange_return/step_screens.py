@@ -6,8 +6,10 @@ from commands.kernel.masking import masked_cellphone, masked_name
 from commands.kernel.order import Order
 from commands.kernel.screen import Card, Choice, Field, Line, Notice, Row, Run, Screen, Tone
 from commands.kernel.spec import Ask
+from commands.order_cards import counted
 from commands.shapes import LineShape
 
+from .finding_out import TEXTS
 from .forms import OTHER, PLACE, SAME, SELF, TARGET, back, go_on, lead, photo_refs, say
 from .wire import MOST_PHOTOS, PreviewResult, TargetsShape, VariantShape
 
@@ -88,8 +90,7 @@ def _target_field(ask: Ask, given: Input, line: LineShape, one: TargetsShape) ->
         if v.available
     ]
     chosen = str(given.get(name, ""))
-    count = say(ask, "row.count", count=line.quantity)
-    row = Row(line.product_name, " · ".join(part for part in (line.option_text, count) if part))
+    row = Row(line.product_name, counted(ask, line.option_text, line.quantity, TEXTS))
     error = say(ask, "target.needed") if name in given and not chosen else ""
     return Field(name, line.product_name, "select", chosen, choices=tuple(choices), row=row, error=error)
 

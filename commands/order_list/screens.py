@@ -12,6 +12,7 @@ from commands.kernel.order import MIXED, ItemState, Order, OrderItem
 from commands.kernel.screen import Badge, Button, Card, Line, Notice, Row, Run, Screen, Show, Tone
 from commands.kernel.spec import Ask, ShownDate
 from commands.kernel.who import CallerKind
+from commands.order_cards import item_row
 
 from .command import TEXTS, latest, one_order, why_none
 from .rules import decide_detail
@@ -80,15 +81,8 @@ def _badge(state: str, text: str) -> Badge:
 
 
 def _row(item: OrderItem, ask: Ask, *, own_state: bool) -> Row:
-    count = TEXTS.say(ask.language, "row.count", count=item.quantity)
     text = WORDS.say(ask.language, f"state.{item.state}")
-    return Row(
-        title=item.product_name,
-        note=" · ".join(part for part in (item.option_text, count) if part),
-        badge=_badge(item.state, text) if own_state else None,
-        product_no=item.product_no,
-        picture=ask.ports.pictures.known(ask.shop, item.product_no),
-    )
+    return item_row(ask, item, TEXTS, badge=_badge(item.state, text) if own_state else None)
 
 
 async def detail_screen(ask: Ask, given: Mapping[str, Any]) -> Screen:

@@ -10,6 +10,7 @@ from commands.kernel.order import OrderItem, OrderItemCode
 from commands.kernel.screen import Badge, Button, Card, Notice, Row, Run, Screen, Show, Tone
 from commands.kernel.spec import Ask, ShownDate
 from commands.kernel.who import CallerKind
+from commands.order_cards import item_row
 
 from .command import TEXTS, Dated, dated_orders, shown
 
@@ -66,19 +67,12 @@ def _parcel(ask: Ask, group: ShownDate, items: Mapping[OrderItemCode, OrderItem]
 
 
 def _row(ask: Ask, item: OrderItem, group: ShownDate) -> Row:
-    count = TEXTS.say(ask.language, "row.count", count=item.quantity)
     back = group.restock.get(item.code)
     badge = None
     if back:
         text = date_text(back, ask.language, kst_day(ask.now))
         badge = Badge(TEXTS.say(ask.language, "row.restock", day=text), Tone.WARNING)
-    return Row(
-        title=item.product_name,
-        note=" · ".join(part for part in (item.option_text, count) if part),
-        badge=badge,
-        product_no=item.product_no,
-        picture=ask.ports.pictures.known(ask.shop, item.product_no),
-    )
+    return item_row(ask, item, TEXTS, badge=badge)
 
 
 def _buttons(ask: Ask, code: str, order_id: str | None) -> tuple[Button, ...]:
