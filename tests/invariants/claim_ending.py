@@ -41,7 +41,7 @@ class ClaimEnding(ClaimDeciding):
     async def _works(self) -> None:
         waiting = f"SELECT * FROM job WHERE state = 'ready' AND kind IN {WORK}"
         for _ in range(60):
-            await self.town.road.drain_jobs()
+            await self.town.works()
             if not self.town.rows(waiting):
                 return
             self.town.clock.forward(minutes=5)

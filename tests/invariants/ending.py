@@ -30,7 +30,7 @@ class Ending(Acting):
         await self._tell(self.events)
         waiting = f"SELECT * FROM job WHERE state = 'ready' AND kind IN {WORK}"
         for _ in range(60):
-            await town.road.drain_jobs()
+            await town.works()
             if not town.rows(waiting):
                 return
             town.clock.forward(minutes=5)

@@ -155,7 +155,7 @@ class CancelMachine(Ending):
         self._begins()
         self.town.clock.forward(seconds=seconds)
         if worked or not seconds:
-            self.runner.run(self.town.road.drain_jobs())
+            self.runner.run(self.town.works())
 
     @rule(fault=FAULTS, path=PATHS, times=st.sampled_from([1, 1, 2, 6]))
     def something_breaks(self, fault: str, path: str, times: int) -> None:
@@ -165,7 +165,7 @@ class CancelMachine(Ending):
     @rule(awaits=st.integers(1, 60))
     def dies_while_working(self, awaits: int) -> None:
         self._begins()
-        self._dies(self.town.road.drain_jobs(), awaits)
+        self._dies(self.town.works(), awaits)
 
     @rule(plan=plans, awaits=st.integers(1, 30))
     def dies_while_undoing(self, plan: Plan, awaits: int) -> None:

@@ -207,7 +207,7 @@ class ClaimsMachine(ClaimEnding):
         if self.by_deadline:
             self._time_may_have_approved()
         if worked or not seconds:
-            self.runner.run(self.town.road.drain_jobs())
+            self.runner.run(self.town.works())
 
     @rule(fault=FAULTS, path=PATHS, times=st.sampled_from([1, 1, 2, 6]))
     def something_breaks(self, fault: str, path: str, times: int) -> None:
@@ -217,7 +217,7 @@ class ClaimsMachine(ClaimEnding):
     @rule(awaits=st.integers(1, 60))
     def dies_while_working(self, awaits: int) -> None:
         self._begins()
-        self._dies(self.town.road.drain_jobs(), awaits)
+        self._dies(self.town.works(), awaits)
 
     # The shop
 

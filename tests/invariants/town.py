@@ -189,6 +189,12 @@ class Town:
             return await self.road.manager_calls(method, params)
         return await self.road.customer_calls(self.world.talk.users[who], method, params)
 
+    async def works(self) -> None:
+        """Runs what is due, and what becomes due by that. No worker runs beside us."""
+        assert self.application.drain is not None
+        while await self.application.drain():
+            pass
+
     async def shop_chooses(self, patch: Mapping[str, Any]) -> None:
         manager = Caller("manager", "mgr-jiwoo")
         await self.world.talk.call_function("settings.update", {"patch": dict(patch)}, caller=manager)
