@@ -1,7 +1,7 @@
 """The one call that a cancel makes to the mall, and what the mall shows of it afterwards."""
 
 from commands.kernel import claim_lines
-from commands.kernel.claim_rules import CLAIMED
+from commands.kernel.claim_rules import CLAIMED, REFUSED_CANCEL
 from commands.kernel.failures import Failure
 from commands.kernel.order import ItemState, Order, OrderItem, OrderItemCode
 from commands.kernel.plan import Json, ReceiptState
@@ -56,13 +56,20 @@ async def _held(ask: Ask, wish: Wish) -> Json | None:
 
 
 def answer_seen(order: Order, wish: Wish) -> Json:
-    """Part of a line is only ever requested; what is left of the line does not tell."""
-    requested = any(item.status_code == REQUESTED for item in lines_asked_for(order, wish))
-    complete = not requested and not parts_of(wish)
+    """Part of a line is only ever requested; what is left of the line does not tell. What the shop has refused was
+    requested.
+    """
+    open_or_refused = any(
+        item.status_code in {REQUESTED, REFUSED_CANCEL} for item in lines_asked_for(order, wish)
+    )
+    complete = not open_or_refused and not parts_of(wish)
     return {"claimCode": claim_code_of(order, wish, {}), "complete": complete}
 
 
 def took_effect(order: Order, wish: Wish, code: OrderItemCode) -> bool:
+    """Also what the shop has refused since: a refused line could not have been chosen (C4)."""
+    if any(item.code == code and item.status_code == REFUSED_CANCEL for item in order.items):
+        return True
     return claim_lines.took_effect(order, wish.lines, wish.before, code, CANCELLED)
 
 

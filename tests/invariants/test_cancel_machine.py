@@ -136,6 +136,17 @@ class CancelMachine(Ending):
         self.runner.run(self._undo(plan, person))
         self.runner.run(self._undo(plan, plan.of))
 
+    @rule(target=plans, person=PEOPLE, nth=NTH, wish=WISHES, seconds=st.sampled_from([0, 299, 301]))
+    def cancels_and_thinks_again(self, person: str, nth: int, wish: Any, seconds: int) -> Plan:
+        self._begins()
+        self.runner.run(self.town.shop_chooses(CHOICES["undo"]))
+        plan = self._previewed(person, nth, wish)
+        self.runner.run(self._confirm(plan, [person]))
+        self.runner.run(self.town.shop_chooses(CHOICES["no undo"]))
+        self.town.clock.forward(seconds=seconds)
+        self.runner.run(self._undo(plan, person))
+        return plan
+
     @rule(plan=plans, person=PEOPLE)
     def asks_for_the_receipt(self, plan: Plan, person: str) -> None:
         self._begins()

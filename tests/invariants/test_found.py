@@ -109,3 +109,25 @@ async def test_news_that_meet_a_mall_that_is_away_are_not_lost(road: Road, taeho
         road.clock.forward(seconds=30)  # type: ignore[attr-defined]
         await road.drain_jobs()
     await become(road, taeho, {receipt: "failed"})
+
+
+@on_sqlite
+async def test_a_request_whose_answer_was_lost_and_that_the_shop_refused_is_a_refused_request(
+    road: Road, taeho: User
+) -> None:
+    """Read-back took it for a plan that had gone stale: nothing asked for, look again."""
+    mall = road.world.malls[MALL]
+    road.world.malls.faults.inject("timeout_after_effect", path="POST /admin/", times=1)
+    receipt = await confirms(road, taeho, 3)
+    assert receipt["state"] == "checking"
+    mall.reject_request(ORDER)
+    calls = len(mall.calls)
+    for _ in range(6):
+        road.clock.forward(hours=6)  # type: ignore[attr-defined]
+        await road.drain_jobs()
+    await become(road, taeho, {receipt["receiptId"]: "failed"})
+    written = [call.path for call in mall.calls[calls:] if call.method != "GET" and "/admin/" in call.path]
+    assert written == []
+    found = await road.customer_calls(taeho, "receipt.get", {"receiptId": receipt["receiptId"]})
+    (finding,) = found["receipt"]["decision"]["findings"]
+    assert finding["code"] == "request_rejected"

@@ -143,6 +143,18 @@ async def test_a_lost_request_for_part_of_a_line_is_a_request_and_not_done():
     assert len(mall.calls) == 1
 
 
+async def test_a_lost_request_that_the_shop_has_refused_since_was_a_request():
+    """It is neither done nor stale, and not asked for again; what the shop decided follows."""
+    before = order()
+    mall = Mall(before, (under(before, "C11"), OutcomeUnknown()))
+    end = await carried_out(mall, {FIRST: 1}, REQUEST, times=2)
+    assert end.state is ReceiptState.REQUESTED
+    assert len(mall.calls) == 1
+    asked_for = replace(receipt(before, 1), shown={"items": [{"orderItemCode": FIRST, "quantity": 1}]})
+    refused = await follow(asked(mall, REQUEST), asked_for)
+    assert refused.state is ReceiptState.FAILED
+
+
 async def test_a_line_that_somebody_else_made_smaller_is_not_our_cancel():
     before = order(OF_THREE)
     smaller = replace(before, items=(replace(OF_THREE, quantity=2), item(SECOND, status="C40")))
