@@ -10,10 +10,7 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from app import http
-from app.cafe24.connect import MallConnecting
-from app.cafe24.oauth import REQUIRED_SCOPES
 from app.channel.agent import AgentAnswers
-from app.channel.client import ChannelClient
 from app.channel.commands import CommandExtension
 from app.channel.conversation import ChannelConversation
 from app.channel.discovery import discovery_answers
@@ -24,7 +21,6 @@ from app.channel.team import Team
 from app.clock import Clock, system_clock
 from app.console.desk import SPEC as CLAIMS
 from app.console.names import ManagerNames
-from app.console.routes import console_routes, console_sign_in
 from app.errors import Misconfigured
 from app.ids import new_id
 from app.jobs.queue import JobQueue
@@ -32,30 +28,26 @@ from app.jobs.worker import Worker
 from app.log import start_logging
 from app.ops import Metrics, ops_routes
 from app.ports import SmsSender
-from app.postcodes.search import HttpPostcodes
 from app.server import Application
 from app.settings import Settings, read_settings
 from app.shops.book import ConnectionBook
-from app.shops.doctor import Checkup
-from app.shops.functions import ShopFunctions
-from app.shops.keeping import SettingsKeeper
-from app.shops.settings import patched, shown
-from app.sms.gateway import SmsGateway
 from app.store.migrate import pending
 from app.store.store import Store, open_store
 from app.wam.functions import screen_functions
 from app.wam.routes import wam_routes
 from app.wiring.agent import agent_side
-from app.wiring.console import console_work, desk_functions
+from app.wiring.base import Base
+from app.wiring.console import console_side, desk_functions
 from app.wiring.effects import effect_keeper, effect_work
 from app.wiring.erasing import customer_erasing
 from app.wiring.evidence import EVIDENCE_SWEEPS, evidence_side
 from app.wiring.extensions import asks_in_chats, extension_side
-from app.wiring.functions import channel_lifecycle, command_functions, shell_words
+from app.wiring.functions import channel_client, channel_lifecycle, command_functions, shell_words
 from app.wiring.jobs import RECURRING, job_handlers
 from app.wiring.mall import cafe24_sources, install_side, mall_side
-from app.wiring.people import managers_chat, operator_senders, people
+from app.wiring.people import managers_chat, people, sms_gateway
 from app.wiring.promises import and_hurry, promise_work
+from app.wiring.shops import shop_side
 from app.wiring.wms import warehouse_side
 from commands.registry import COMMANDS
 
@@ -76,155 +68,55 @@ def build(
     """Everything, wired. `outbox` and `routes` are the sandbox's; `client`, `store` and `seconds` (what the limiter
     counts by) a test's.
     """
-    client = client or http.new_client()
-    metrics = Metrics()
     keys = settings.keys
     store = store or open_store(settings.database_url, keys, clock)
-    jobs = JobQueue(store.database, keys, clock)
-    book = ConnectionBook(store.connections, clock)
-    mall = mall_side(settings, client, store, metrics, clock, seconds)
-    senders = [outbox] if outbox else operator_senders(settings, client, clock)
-    sms = SmsGateway(client, clock, senders, solapi_url=settings.solapi_api_url, nhn_url=settings.nhn_api_url)
-    channel = ChannelClient(
-        client,
-        store.channel_tokens,
-        clock,
-        base_url=settings.channel_appstore_url,
-        app_id=settings.channel_app_id,
-        secret=settings.channel_app_secret.get_secret_value(),
-        on_call=partial(metrics.outside, "channel"),
-    )
-    conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
-    effects = effect_keeper(store, jobs, keys, store.connections.of_channel)
-    evidence = evidence_side(settings, store, book.of_channel, clock)
-    wms = warehouse_side(settings, client, store, mall, book, metrics, channel, clock)
-    search_url = settings.postcode_search_url
-    postcodes = HttpPostcodes(client, clock, url=search_url, on_call=metrics.outside) if search_url else None
-    who = people(
+    base = Base(
         settings,
-        store,
-        mall,
-        conversation,
-        book,
-        sms,
-        effects,
-        evidence.album,
-        wms.gateway,
-        postcodes,
         clock,
+        client or http.new_client(),
+        store,
+        JobQueue(store.database, keys, clock),
+        ConnectionBook(store.connections, clock),
+        Metrics(),
     )
+    book, connection_of = base.book, store.connections.of_channel
+    mall = mall_side(base, seconds)
+    sms = sms_gateway(base, outbox)
+    channel = channel_client(base)
+    conversation = ChannelConversation(channel, clock, button_form=settings.channel_button_form)
+    effects = effect_keeper(store, base.jobs, keys, connection_of)
+    evidence = evidence_side(settings, store, book.of_channel, clock)
+    wms = warehouse_side(base, mall, channel)
+    who = people(base, mall, conversation, sms, effects, evidence.album, wms.gateway)
     work = effect_work(
         COMMANDS,
         store,
-        jobs,
+        base.jobs,
         keys,
         who.ports,
-        store.connections.of_channel,
+        connection_of,
         conversation,
         clock,
         effects,
         queue_url=f"{settings.public_url}/console/claims",
     )
-    promises = promise_work(
-        store.promises, store.chats, conversation, who.ports, store.connections.of_channel, clock
-    )
-    checkup = Checkup(
-        COMMANDS,
-        store.mall_tokens,
-        rules=mall.rules,
-        required_scopes=frozenset(REQUIRED_SCOPES),
-        texts_can_be_sent=lambda connection: sms.of(connection) is not None,
-        warehouse=wms.connection,
-        surcharges=mall.surcharges,
-    )
-    connecting = MallConnecting(
-        oauth=mall.oauth,
-        probe=mall.probe,
-        connections=store.connections,
-        pairings=store.pairings,
-        tokens=store.mall_tokens,
-        once=store.once,
-        audit=store.audit,
-        clock=clock,
-        forget=mall.tokens.forget,
-    )
-    keeper = SettingsKeeper(store.connections, store.audit, clock, forget=book.forget)
-    managers = ManagerNames(conversation.names, clock)
-    door = console_sign_in(
-        keys=keys,
-        clock=clock,
-        once=store.once,
-        connections=store.connections,
-        public_url=settings.public_url,
-        shown=shown,
-        names=managers,
-    )
-    pages = console_routes(
-        door=door,
-        clock=clock,
-        connections=store.connections,
-        pairings=store.pairings,
-        tokens=store.mall_tokens,
-        audit=store.audit,
-        connecting=connecting,
-        findings=checkup.findings,
-        shown=shown,
-        patched=patched,
-        forget=book.forget,
-        required_scopes=tuple(REQUIRED_SCOPES),
-        consent_hosts=cafe24_sources(settings),
-    )
-    work_pages = console_work(
-        door,
-        settings,
-        store,
-        mall,
-        who.ports,
-        work.pending,
-        evidence.links,
-        keeper,
-        checkup,
-        customer_erasing(
-            store, keys, clock, {"photos": evidence.album.erase, "shipDates": store.promises.erase}
-        ).erase,
-        wms.connection,
-        clock,
+    promises = promise_work(store.promises, store.chats, conversation, who.ports, connection_of, clock)
+    shops = shop_side(base, mall, sms, wms.connection)
+    names = ManagerNames(conversation.names, clock)
+    erasing = customer_erasing(base, {"photos": evidence.album.erase, "shipDates": store.promises.erase})
+    console = console_side(
+        base, mall, shops, names, who.ports, work.pending, evidence.links, wms.connection, erasing.erase
     )
     install = install_side(
-        settings,
-        store,
+        base,
         mall,
-        connecting,
-        book,
-        jobs,
-        door.sign_in,
+        shops.connecting,
+        console.door.sign_in,
         conversation.names,
-        clock,
-        on_order=and_hurry(work.following.changed, store.promises, clock),
-    )
-    shops = ShopFunctions(
-        keeper=keeper,
-        connections=store.connections,
-        pairings=store.pairings,
-        tokens=store.mall_tokens,
-        connecting=connecting,
-        once=store.once,
-        checkup=checkup,
-        clock=clock,
-        public_url=settings.public_url,
+        and_hurry(work.following.changed, store.promises, clock),
     )
     ask_of = asks_in_chats(who.asking, keys, clock)
-    extensions = extension_side(
-        COMMANDS,
-        ask_of,
-        book,
-        keeper,
-        work.pending,
-        store.once,
-        app_id=settings.channel_app_id,
-        keys=keys,
-        clock=clock,
-    )
+    extensions = extension_side(base, COMMANDS, ask_of, shops.keeper, work.pending)
     extension = CommandExtension(
         (*COMMANDS, CLAIMS),
         app_id=settings.channel_app_id,
@@ -242,7 +134,7 @@ def build(
         store.chats,
         store.once,
         clock,
-        chat_of=managers_chat(settings, clock),
+        chat_of=managers_chat(base),
         texts={command.name: command.texts for command in COMMANDS},
         asking=who.asking,
     )
@@ -254,25 +146,18 @@ def build(
         *who.functions.all(),
         *evidence.functions(COMMANDS, who.asking),
         *team.functions(),
-        *shops.functions(),
-        *desk_functions(work.pending, evidence.links, book.of_channel, managers, clock),
+        *shops.functions.functions(),
+        *desk_functions(work.pending, evidence.links, book.of_channel, names, clock),
         *wms.functions.functions(),
         *extensions.functions(),
-        *channel_lifecycle(store, who.sessions, book, conversation, extensions.config.saved, clock),
+        *channel_lifecycle(base, who.sessions, conversation, extensions.config.saved),
     ]
-    agents = agent_side(settings, store, who, sms, functions, book, checkup, clock)
+    agents = agent_side(base, who, sms, functions, shops.checkup)
+    handlers = {**work.handlers, **evidence.handlers, **promises}
     worker = Worker(
         store.database,
-        jobs,
-        job_handlers(
-            store,
-            mall,
-            connecting,
-            install.webhooks,
-            {**work.handlers, **evidence.handlers, **promises},
-            metrics,
-            clock,
-        ),
+        base.jobs,
+        job_handlers(base, mall, shops.connecting, install.webhooks, handlers),
         clock,
         worker_id=new_id(clock()),
         on_give_up=work.on_give_up,
@@ -285,7 +170,7 @@ def build(
         signing_key=settings.signing_key,
         max_body=settings.max_body_bytes,
         new_id=partial(secrets.token_hex, 8),
-        observe=metrics.call,
+        observe=base.metrics.call,
         ready=discovery_answers(functions),
     )
 
@@ -296,27 +181,26 @@ def build(
         await register(channel)
 
     ops_token = settings.ops_token.get_secret_value() if settings.ops_token else None
-    names = frozenset({"identity", CLAIMS.name, *(command.name for command in COMMANDS)})
+    screens = frozenset({"identity", CLAIMS.name, *(command.name for command in COMMANDS)})
     return Application(
         functions=endpoint,
         function_paths=PATHS,
         routes=[
             *agents.routes,
-            *ops_routes(metrics, ready=ready, ops_token=ops_token),
+            *ops_routes(base.metrics, ready=ready, ops_token=ops_token),
             *wam_routes(
-                names,
+                screens,
                 shell_words(),
                 frame_ancestors=settings.wam_frame_ancestors,
                 pictures_from=cafe24_sources(settings),
             ),
             *evidence.routes(),
             *install.routes(),
-            *pages,
-            *work_pages,
+            *console.routes,
             *routes,
         ],
         tasks=[worker.run_forever, *[tell_channel][: int(registers_itself)]],
-        closers=[effects.close, agents.close, client.aclose, *mall.closers, store.close],
+        closers=[effects.close, agents.close, base.client.aclose, *mall.closers, store.close],
         register=tell_channel,
         drain=worker.run_once,
     )

@@ -1,4 +1,4 @@
-"""What the screens of the commands on claims share: quantities, a refund account, whom to talk to."""
+"""What the screens of the commands on claims share: quantities, a refund account, who asks, whom to talk to."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from commands.claiming import BANKS
 from commands.explain import WORDS, finding_text
 from commands.kernel.decision import Finding, decisive
 from commands.kernel.order import OrderItemCode
-from commands.kernel.screen import Button, Choice, Field, Run, Scalar
+from commands.kernel.screen import Button, Choice, Field, Notice, Run, Scalar, Screen, Show
 from commands.kernel.spec import Ask
 from commands.kernel.texts import Texts
 from commands.kernel.who import CallerKind
@@ -86,3 +86,31 @@ def account_fields(ask: Ask, given: Input, texts: Texts, wrong: frozenset[str]) 
         ),
         Field("holder", say("account.holder"), value=value("holder"), error=error("holder"), max_length=15),
     )
+
+
+def name_screen(ask: Ask, given: Input, submit: Button, back: Button) -> Screen:
+    """Asks for the orderer's name; again, with what was wrong, where one was given."""
+
+    def say(key: str) -> str:
+        return WORDS.say(ask.language, key)
+
+    error = say("name.wrong") if given.get("name") else ""
+    return Screen(
+        title=say("name.title"),
+        lead=say("name.lead"),
+        fields=(Field("name", say("name.field"), max_length=60, error=error),),
+        submit=submit,
+        buttons=(back,),
+    )
+
+
+def phone_screen(ask: Ask, given: Input, title: str, needed: str, after: Show) -> Screen:
+    """To the phone code, and on to `after`, with the order. `needed`: what for."""
+    following: dict[str, Scalar] = {
+        "nextCommand": after.command,
+        "nextScreen": after.screen,
+        "orderId": str(given["orderId"]),
+    }
+    to = Show("identity", "phone", following)
+    button = Button(WORDS.say(ask.language, "phone.button"), to, style="primary")
+    return Screen(title, notices=(Notice(needed),), buttons=(button,))

@@ -60,6 +60,12 @@ class DecisionShape(Shape):
     findings: list[FindingShape]
 
 
+class PreviewShape(Shape):
+    """What each preview says first; a command adds what it means."""
+
+    decision: DecisionShape
+
+
 class TrackingShape(Shape):
     company: str
     number: str

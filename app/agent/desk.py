@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ValidationError
 from app.clock import Clock
 from app.keys import decode
 from app.log import say
-from app.ports import Connection, Function
+from app.ports import Connection, ConnectionOf, Function
 from app.ports.agents import AGENT, AgentKey
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.ports import OutcomeUnknown, Unavailable
-from commands.kernel.who import ChannelId, Language
+from commands.kernel.who import Language
 
 from . import catalogue
 from .approvals import Approvals, shop_of
@@ -25,7 +25,6 @@ from .journal import Journal
 from .tools import APPROVAL, HANDLE, NOTICE, OURS, Tool, Turn
 
 log = logging.getLogger(__name__)
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 
 
 class NoSuchTool(Exception):

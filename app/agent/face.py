@@ -3,14 +3,14 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.ports import Connection
+from app.ports import Connection, ConnectionOf
 from app.ports.agents import AgentKey
-from commands.kernel.who import ChannelId, Language
+from commands.kernel.who import Language
 
 from .desk import AgentDesk
 from .keys import Doorkeeper
@@ -27,7 +27,7 @@ class AgentFace:
     desk: AgentDesk
     doorkeeper: Doorkeeper
     policy: PolicyPage
-    connection_of: Callable[[ChannelId], Awaitable[Connection | None]]
+    connection_of: ConnectionOf
     language_of: Callable[[Connection], Language]
 
     async def policy_text(self, key: AgentKey, uri: str) -> str | None:

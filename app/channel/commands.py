@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.clock import Clock
 from app.keys import KeyRing
-from app.ports import Call, Chats, ChatUser, Connection, Function, Surface
+from app.ports import Call, Chats, ChatUser, Connection, ConnectionOf, Function, Surface
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.ports import Unavailable
 from commands.kernel.spec import CommandSpec
@@ -52,7 +52,6 @@ class OpenParams(Params):
         )
 
 
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 CustomerOfChat = Callable[[ChannelId, str], Awaitable[ChatUser | None]]
 IsIdentified = Callable[[Call, Connection, CommandSpec], Awaitable[bool]]
 

@@ -4,12 +4,10 @@ from collections.abc import Callable
 
 from app.clock import Clock
 from app.errors import Unauthorized
-from app.ports import Connection, ConnectionState, Intent, KeptPlan
+from app.ports import Connection, ConnectionOf, ConnectionState, Intent, KeptPlan
 from commands.kernel.mall import Choices
 from commands.kernel.spec import Ask, Ports
 from commands.kernel.who import Language
-
-from .gate import ConnectionOf
 
 
 class Asks:

@@ -1,14 +1,11 @@
 """Who may confirm a plan that nobody has confirmed yet."""
 
-from collections.abc import Awaitable, Callable
-
-from app.ports import Connection, KeptPlan
+from app.ports import Connection, ConnectionOf, KeptPlan
 from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.spec import Ask
-from commands.kernel.who import CallerKind, ChannelId, Customer, Member
+from commands.kernel.who import CallerKind, Customer, Member
 
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 LIVE = "live"
 
 

@@ -9,7 +9,19 @@ import orjson
 
 from app.ids import new_id
 from app.keys import BadToken, KeyRing
-from app.ports import Audit, Decided, Intent, Intents, Jobs, KeptPlan, Plans, Reach, Statements, Verdict
+from app.ports import (
+    Audit,
+    ConnectionOf,
+    Decided,
+    Intent,
+    Intents,
+    Jobs,
+    KeptPlan,
+    Plans,
+    Reach,
+    Statements,
+    Verdict,
+)
 from commands.kernel.mall import Choices
 from commands.kernel.order import OrderId
 from commands.kernel.plan import Draft, Planned, Receipt, ReceiptState, Settled, StalePlan
@@ -17,7 +29,7 @@ from commands.kernel.spec import Ask
 from commands.kernel.who import CallerKind, MallId
 
 from .customers import may_see, owns
-from .gate import ConnectionOf, check, check_proof, expired, not_found, too_late
+from .gate import check, check_proof, expired, not_found, too_late
 from .inline import Inline, RunMall
 from .pending_lines import open_receipt, together
 from .settling import EFFECT, Settling, receipt_of

@@ -12,6 +12,7 @@ from app.clock import Clock, from_millis, to_millis
 from app.ports import (
     ClaimPage,
     Connection,
+    ConnectionOf,
     ConnectionState,
     Decided,
     Intent,
@@ -29,7 +30,6 @@ from commands.kernel.plan import Receipt
 from commands.kernel.who import CallerKind, ChannelId, Customer, Language, MallId, Member
 
 from .endings import TEXTS, rejected, shop_gone
-from .gate import ConnectionOf
 from .settling import Settling, receipt_of
 
 RunBeside = Callable[[MallId, float], Awaitable[None]]

@@ -10,10 +10,10 @@ from typing import assert_never
 
 from app.clock import Clock
 from app.log import say
-from app.ports import Connection, ConnectionState, Intent, Job, KeptClaims, Statements
+from app.ports import Connection, ConnectionOf, ConnectionState, Intent, Job, KeptClaims, Statements
 from commands.kernel.mall import Choices, ExchangeReturnChoices
 
-from .gate import ConnectionOf, may_try
+from .gate import may_try
 from .pending import PendingQueue
 from .pending_telling import HAND_OVER
 from .settling import Settling

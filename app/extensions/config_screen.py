@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.ports import Call, Connection, Function, Surface
+from app.ports import Call, Connection, ConnectionOf, Function, Surface
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.who import ChannelId, Language
 from commands.shapes import Shape
@@ -20,7 +20,6 @@ BY = "appstore"
 TYPES = {"select": "select", "flag": "select", "number": "number", "text": "text"}
 Patched = Callable[[Connection, dict[str, Any]], object]
 Change = Callable[[ChannelId, dict[str, Any], Language], Awaitable[object]]
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 
 
 class Choice(Shape):

@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 from app.clock import Clock
-from app.ports import Call, Connection, ConnectionState, Surface
+from app.ports import Call, Connection, ConnectionOf, ConnectionState, Surface
 from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import Choices
 from commands.kernel.spec import Ask, CommandSpec, Ports
-from commands.kernel.who import Caller, CallerKind, ChannelId, Customer, Language
+from commands.kernel.who import Caller, CallerKind, Customer, Language
 
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 CustomerOf = Callable[[Call, Connection], Awaitable[Customer | None]]
 CustomerOfChat = Callable[[Connection, str], Awaitable[Customer | None]]
 ChatOf = Callable[[Call, str | None], str | None]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, assert_never
 
-from app.ports import Call, Connection, ConnectionState, Function, Surface
+from app.ports import Call, Connection, ConnectionOf, ConnectionState, Function, Surface
 from commands.kernel.calendar import KST
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.ports import Unavailable
@@ -12,7 +12,7 @@ from commands.kernel.texts import Texts, beside
 from commands.kernel.who import Language
 
 from . import wire
-from .asking import ConnectionOf, language_of
+from .asking import language_of
 from .codes import DIGITS
 from .sessions import OfferedChoice, Sessions, WhoIsIt
 from .verification import (

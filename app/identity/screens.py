@@ -10,12 +10,11 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from app.clock import Clock
-from app.ports import Call, Connection
+from app.ports import Call, Connection, ConnectionOf
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.screen import Screen
 
 from . import pages
-from .asking import ConnectionOf
 from .functions import TEXTS, IdentityFunctions, connected
 from .pages import Sent, Way
 from .phone import masked, normalise_kr_mobile

@@ -3,7 +3,7 @@
 from commands.kernel.plan import Interrupted, Steps
 
 from .claims import ClaimPage, KeptClaim, KeptClaims, PendingClaim, PendingClaims, PhotoLinks
-from .connections import BindOutcome, Connection, Connections, ConnectionState
+from .connections import BindOutcome, Connection, ConnectionOf, Connections, ConnectionState
 from .database import Database, Row, Statements
 from .effects import Also, Decided, Intent, Intents, KeptPlan, Looks, Plans, Reach, Verdict, Waits
 from .functions import Asking, Call, ChatUser, Function, Surface
@@ -52,6 +52,7 @@ __all__ = [
     "ClaimPage",
     "Connecting",
     "Connection",
+    "ConnectionOf",
     "ConnectionState",
     "Connections",
     "Consent",

@@ -1,6 +1,6 @@
 """A shop of a mall, bound to a channel."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,10 @@ class Connection:
     secrets: Mapping[str, str] = field(default_factory=dict)
     version: int = 0
     connected_at: datetime | None = None
+
+
+ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
+"""The connection of a channel, whatever its state."""
 
 
 class BindOutcome(StrEnum):

@@ -10,9 +10,10 @@ from app.clock import to_millis
 from app.keys import KeyRing
 from app.ports import Row, Statements
 from app.ports.erasing import Erased
-from commands.kernel.who import Customer, MallId, Member
+from commands.kernel.who import Customer, MallId, person_of
 
 from .database import OpenDatabase, in_transaction
+from .people import customer_from_json
 from .sealed import INTENT_SHOWN, PLAN_CUSTOMER, PLAN_SHOWN
 from .values import from_json, to_json
 
@@ -70,7 +71,7 @@ class SqlErasing:
         return await in_transaction(self._database, work)
 
     async def _plans_of(self, mall_id: MallId, customer: Customer) -> list[dict[str, Any]]:
-        wanted = _name(customer)
+        wanted = person_of(customer)
         found: list[dict[str, Any]] = []
         after = ""
         while True:
@@ -86,8 +87,10 @@ class SqlErasing:
             after = rows[-1]["id"]
             for row in rows:
                 opened = PLAN_CUSTOMER.open_or_none(self._keys, row["customer_enc"], mall_id, row["id"])
-                who = {} if opened is None else from_json(opened)
-                if _named(who.get("customer", {})) == wanted:
+                if opened is None:
+                    continue
+                who = from_json(opened)
+                if person_of(customer_from_json(who["customer"])) == wanted:
                     found.append({**row, "user_id": who["reach"]["user_id"]})
 
     async def _strip(self, statements: Statements, plan: Row, intent: Row, now: int, by: str) -> None:
@@ -171,16 +174,6 @@ async def _forget_people(
                 )
                 chats += len(gone)
     return sessions, chats
-
-
-def _name(customer: Customer) -> tuple[str, str]:
-    if isinstance(customer, Member):
-        return "member", customer.member_id
-    return "guest", customer.cellphone
-
-
-def _named(kept: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return kept.get("kind"), kept.get("member_id") or kept.get("cellphone")
 
 
 def _plain(opened: bytes | None) -> bytes:

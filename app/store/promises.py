@@ -10,7 +10,7 @@ from app.keys import KeyRing
 from app.ports import Row, Statements
 from app.ports.promises import Asker, End, KeptRate, OrderPromises
 from commands.kernel.order import OrderId, OrderItemCode
-from commands.kernel.who import ChannelId, Customer, MallId, Member
+from commands.kernel.who import ChannelId, Customer, MallId, person_of
 
 from .database import OpenDatabase, in_transaction
 from .people import customer_from_json, customer_to_json, reach_from_json
@@ -161,12 +161,12 @@ class SqlShipPromises:
         rows = await self._database.read(
             "SELECT * FROM ship_promise WHERE mall_id = :mall_id", mall_id=mall_id
         )
-        wanted = _named(customer)
+        wanted = person_of(customer)
         erased = 0
         for row in rows:
             key = (row["mall_id"], row["order_id"], row["item_code"])
             opened = PROMISE_ASKER.open_or_none(self._keys, row["asker_enc"], *key)
-            if opened is None or _named(customer_from_json(from_json(opened)["customer"])) != wanted:
+            if opened is None or person_of(customer_from_json(from_json(opened)["customer"])) != wanted:
                 continue
             await self._database.write(
                 """DELETE FROM ship_promise
@@ -190,7 +190,3 @@ class SqlShipPromises:
 
 def _day(kept: str | None) -> date | None:
     return date.fromisoformat(kept) if kept else None
-
-
-def _named(customer: Customer) -> str:
-    return customer.member_id if isinstance(customer, Member) else customer.cellphone

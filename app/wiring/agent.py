@@ -27,15 +27,14 @@ from app.identity.functions import connected, not_sent
 from app.identity.verification import CodeGone, CodeMalformed, CodeNotSent, CodeSent, CodeWrong, SendProblem
 from app.identity.wire import ChooseParams, SendCodeParams, VerifyCodeParams
 from app.keys import BadToken, KeyRing
-from app.ports import Call, Connection, Function, KeptPlan
-from app.settings import Settings
-from app.shops.book import ConnectionBook
+from app.ports import Call, Connection, ConnectionOf, Function, KeptPlan
 from app.shops.doctor import Checkup
 from app.shops.settings import choices_of
 from app.sms.gateway import SmsGateway
 from app.store.phone import VerificationStore
 from app.store.phone_sessions import PhoneSessionStore
 from app.store.store import Store
+from app.wiring.base import Base
 from app.wiring.people import People
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.order import OrderId
@@ -52,7 +51,7 @@ class PhoneIdentity:
     """The agent's `Identity` over the Functions that a chat uses."""
 
     people: People
-    book: ConnectionBook
+    connection_of: ConnectionOf
 
     async def send(self, call: Call, phone: str) -> wire.SentCode:
         # A chat shows the phone screen first; here the tool itself is that step.
@@ -72,7 +71,7 @@ class PhoneIdentity:
         return wire.Offered.model_validate(offered.model_dump())
 
     async def offered(self, call: Call) -> wire.Offered:
-        call, connection = await connected(self.book.of_channel, call)
+        call, connection = await connected(self.connection_of, call)
         choice = await self.people.functions.offered(call, connection)
         accounts = [wire.OfferedAccount(account_ref=one.ref, label=one.label) for one in choice.accounts]
         return wire.Offered(accounts=accounts, guest_orders=choice.guest_orders)
@@ -200,40 +199,35 @@ class AgentSide:
 
 
 def agent_side(
-    settings: Settings,
-    store: Store,
-    who: People,
-    sms: SmsGateway,
-    functions: Iterable[Function],
-    book: ConnectionBook,
-    checkup: Checkup,
-    clock: Clock,
+    base: Base, who: People, sms: SmsGateway, functions: Iterable[Function], checkup: Checkup
 ) -> AgentSide:
+    settings, store, keys, clock = base.settings, base.store, base.keys, base.clock
+    connection_of = base.book.of_channel
     served = {function.name: function for function in functions}
     codes = ApprovalCodes(
         VerificationStore(store.database),
         store.once,
         store.chats,
         store.audit,
-        settings.keys,
+        keys,
         clock,
         sms.of,
         app_daily_budget=settings.sms_daily_budget,
     ).of_sessions(PhoneSessionStore(store.database))
-    identity: Identity = PhoneIdentity(who, book)
+    identity: Identity = PhoneIdentity(who, connection_of)
     customers = Customers(identity, store.agent_conversations, clock)
     approvals = Approvals(
         store.agent_approvals,
         PhoneApprovals(codes),
-        KeptSubjects(store, settings.keys, served["receipt.get"], clock),
+        KeptSubjects(store, keys, served["receipt.get"], clock),
         lambda connection: choices_of(connection).agent,
         clock,
     )
     journal = Journal(store.audit.add_all, store.agent_keys)
-    desk = AgentDesk(served, customers, approvals, journal, book.of_channel, shop_language, clock)
+    desk = AgentDesk(served, customers, approvals, journal, connection_of, shop_language, clock)
     doorkeeper = Doorkeeper(store.agent_keys, clock)
     policy = PolicyPage(checkup.by_command, choices_of)
-    face = AgentFace(desk, doorkeeper, policy, book.of_channel, shop_language)
+    face = AgentFace(desk, doorkeeper, policy, connection_of, shop_language)
     session = Session(face, max_body=settings.max_body_bytes)
     routes = agent_routes(face, session, settings.public_url) if find_spec("mcp") else ()
     return AgentSide(face, journal, session, routes)

@@ -7,20 +7,20 @@ from app.agent.door import PATH
 from app.agent.keys import hash_of, new_key
 from app.console.agent_near import AgentNeighbours
 from app.ports.agents import AgentKey, Scope
-from app.settings import Settings
-from app.store.store import Store
+from app.wiring.base import Base
 from commands.kernel.who import ChannelId
 
 
-def agent_neighbours(settings: Settings, store: Store) -> AgentNeighbours:
+def agent_neighbours(base: Base) -> AgentNeighbours:
     """Also without the extra `agents`: keys and past conversations stay where they were."""
+    store = base.store
     return AgentNeighbours(
         keys=store.agent_keys,
         approvals=store.agent_approvals,
         plans=store.plans,
         audit=store.audit,
         new_key=_new_key,
-        mcp_url=f"{settings.public_url}{PATH}",
+        mcp_url=f"{base.settings.public_url}{PATH}",
     )
 
 

@@ -1,33 +1,43 @@
 """What the console's pages of daily work need of the other parts."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
+from app.cafe24.oauth import REQUIRED_SCOPES
 from app.clock import Clock
 from app.console.desk import SPEC as CLAIMS
 from app.console.desk import ClaimsDesk
 from app.console.erasing import Erase
 from app.console.names import ManagerNames
+from app.console.routes import console_routes, console_sign_in
 from app.console.signing_in import SigningIn
 from app.console.warehouse import Checked, SkuReport, UnmappedVariant, WarehouseShops
 from app.console.work import Neighbours, work_routes
 from app.effects.pending_functions import ClaimFunctions
 from app.effects.settling import receipt_of
-from app.ports import Call, Connection, Connections, FoundOrder, Function, PendingClaims, PhotoLinks, Surface
+from app.ports import (
+    Call,
+    Connection,
+    ConnectionOf,
+    Connections,
+    FoundOrder,
+    Function,
+    PendingClaims,
+    PhotoLinks,
+    Surface,
+)
 from app.ports.wms import WmsState
-from app.settings import Settings
-from app.shops.doctor import Checkup
-from app.shops.keeping import SettingsKeeper
-from app.shops.settings import ShopSettings, choices_of, shown
-from app.store.store import Store
+from app.shops.settings import ShopSettings, choices_of, patched, shown
 from app.wam.functions import ScreenParams, ScreenResult, failure_screen
 from app.wam.render import screen_html
 from app.wiring.agent_console import agent_neighbours
+from app.wiring.base import Base
 from app.wiring.mall import MallSide, cafe24_sources
+from app.wiring.shops import ShopSide
 from app.wms.connection import WmsConnection
 from app.wms.functions import NoParams, VariantShape, WmsFunctions
 from commands.explain import WORDS
@@ -37,7 +47,7 @@ from commands.kernel.plan import Receipt, ReceiptState
 from commands.kernel.ports import RecentOrders, Unavailable
 from commands.kernel.screen import Show
 from commands.kernel.spec import Ask, Ports
-from commands.kernel.who import Caller, CallerKind, ChannelId, Customer, Guest, Language, Shop
+from commands.kernel.who import Caller, CallerKind, Customer, Guest, Language, Shop
 
 MOST_RECEIPTS = 30
 NOBODY = Guest("")
@@ -108,7 +118,7 @@ def _variant(one: VariantShape) -> UnmappedVariant:
 def desk_functions(
     claims: PendingClaims,
     photos: PhotoLinks,
-    connection_of: Callable[[ChannelId], Awaitable[Connection | None]],
+    connection_of: ConnectionOf,
     names: ManagerNames,
     clock: Clock,
 ) -> list[Function]:
@@ -132,27 +142,74 @@ def desk_functions(
     return [*ClaimFunctions(claims, photos).all(), screen]
 
 
-def console_work(
-    door: SigningIn,
-    settings: Settings,
-    store: Store,
+@dataclass(frozen=True, slots=True)
+class ConsoleSide:
+    """`door`: a Cafe24 launch comes in by its `sign_in`."""
+
+    door: SigningIn
+    names: ManagerNames
+    routes: Sequence[BaseRoute]
+
+
+def console_side(
+    base: Base,
     mall: MallSide,
+    shops: ShopSide,
+    names: ManagerNames,
     ports: Ports,
     claims: PendingClaims,
     photos: PhotoLinks,
-    keeper: SettingsKeeper,
-    checkup: Checkup,
-    erase: Erase,
     wms: WmsConnection,
-    clock: Clock,
-) -> list[BaseRoute]:
+    erase: Erase,
+) -> ConsoleSide:
+    settings, store, clock = base.settings, base.store, base.clock
+    door = console_sign_in(
+        keys=base.keys,
+        clock=clock,
+        once=store.once,
+        connections=store.connections,
+        public_url=settings.public_url,
+        shown=shown,
+        names=names,
+    )
+    connection_pages = console_routes(
+        door=door,
+        clock=clock,
+        connections=store.connections,
+        pairings=store.pairings,
+        tokens=store.mall_tokens,
+        audit=store.audit,
+        connecting=shops.connecting,
+        findings=shops.checkup.findings,
+        shown=shown,
+        patched=patched,
+        forget=base.book.forget,
+        required_scopes=tuple(REQUIRED_SCOPES),
+        consent_hosts=cafe24_sources(settings),
+    )
+    near = _neighbours(base, mall, shops, ports, claims, photos, wms, erase)
+    return ConsoleSide(door, names, [*connection_pages, *work_routes(door, near, clock)])
+
+
+def _neighbours(
+    base: Base,
+    mall: MallSide,
+    shops: ShopSide,
+    ports: Ports,
+    claims: PendingClaims,
+    photos: PhotoLinks,
+    wms: WmsConnection,
+    erase: Erase,
+) -> Neighbours:
+    store = base.store
+
     def ask_of(connection: Connection, found: FoundOrder, who: str, language: Language) -> Ask:
         return Ask(
             shop=connection.shop,
             customer=found.customer or NOBODY,
             caller=Caller(CallerKind.MANAGER, who.removeprefix("manager:")),
             language=language,
-            now=clock(),
+            now=base.clock(),
             choices=choices_of(connection),
             ports=replace(ports, orders=OneOrder(found.order)),
         )
@@ -167,7 +224,7 @@ def console_work(
                     found.append(receipt_of(plan, intent))
         return sorted(found, key=lambda receipt: receipt.at, reverse=True)[:MOST_RECEIPTS]
 
-    near = Neighbours(
+    return Neighbours(
         connections=store.connections,
         audit=store.audit,
         claims=claims,
@@ -178,12 +235,11 @@ def console_work(
         render=screen_html,
         schema=ShopSettings.model_json_schema(by_alias=True),
         shown=shown,
-        change=keeper.change,
-        findings=checkup.by_command,
+        change=shops.keeper.change,
+        findings=shops.checkup.by_command,
         erase=erase,
-        pictures_from=cafe24_sources(settings),
-        agents=agent_neighbours(settings, store),
+        pictures_from=cafe24_sources(base.settings),
+        agents=agent_neighbours(base),
         warehouse=ConsoleWarehouse(wms, store.connections),
         kept_rate=store.promises.kept_rate,
     )
-    return work_routes(door, near, clock)

@@ -11,7 +11,6 @@ from app.effects.afterwards import AfterwardJobs
 from app.effects.asks import Asks
 from app.effects.carrying import EffectJobs
 from app.effects.following import Following
-from app.effects.gate import ConnectionOf
 from app.effects.keeper import EffectKeeper
 from app.effects.looking import LOOK, Looking
 from app.effects.pending import BUDGET, PendingQueue
@@ -21,7 +20,7 @@ from app.effects.settling import AFTERWARDS, ANNOUNCE, EFFECT, TAKE_BACK, TELL, 
 from app.effects.telling import Telling
 from app.jobs.queue import JobQueue
 from app.keys import KeyRing
-from app.ports import Conversation, JobHandler, OnGiveUp
+from app.ports import ConnectionOf, Conversation, JobHandler, OnGiveUp
 from app.shops.settings import choices_of
 from app.store.store import Store
 from commands.kernel.mall import Choices

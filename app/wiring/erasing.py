@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from app.clock import Clock
 from app.effects.erasing import EraseMore, Erasing
 from app.identity.codes import phone_hash
-from app.keys import KeyRing
 from app.store.erasing import SqlErasing
-from app.store.store import Store
+from app.wiring.base import Base
 
 
-def customer_erasing(store: Store, keys: KeyRing, clock: Clock, more: Mapping[str, EraseMore]) -> Erasing:
+def customer_erasing(base: Base, more: Mapping[str, EraseMore]) -> Erasing:
     """`more`: by name, what other parts keep of customers."""
+    keys, store = base.keys, base.store
 
     def phone_hashes(e164: str) -> list[str]:
         """With each key: a session may be older than the newest."""
@@ -21,7 +20,7 @@ def customer_erasing(store: Store, keys: KeyRing, clock: Clock, more: Mapping[st
         SqlErasing(store.database, keys),
         store.audit,
         keys,
-        clock,
+        base.clock,
         phone_hashes=phone_hashes,
         more=more,
     )

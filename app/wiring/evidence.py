@@ -1,6 +1,6 @@
 """Photos of claims: the album that commands ask, uploads, links for managers, and the sweep."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from app.evidence.decoder import Decoder
 from app.evidence.files import open_files
 from app.evidence.links import Links
 from app.evidence.uploads import Uploads
-from app.ports import Asking, Connection, Function, Job, JobHandler
+from app.ports import Asking, ConnectionOf, Function, Job, JobHandler
 from app.settings import Settings
 from app.shops.settings import choices_of
 from app.store.rates import SqlRates
@@ -47,7 +47,7 @@ class EvidenceSide:
 def evidence_side(
     settings: Settings,
     store: Store,
-    connection_of: Callable[[ChannelId], Awaitable[Connection | None]],
+    connection_of: ConnectionOf,
     clock: Clock,
 ) -> EvidenceSide:
     keys = settings.keys

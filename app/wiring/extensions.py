@@ -12,10 +12,10 @@ from app.extensions.commerce import ORDERS, CommerceExtension
 from app.extensions.config_screen import BY, ConfigScreen
 from app.extensions.custom_tab import CustomTabs
 from app.keys import KeyRing
-from app.ports import Asking, Call, Connection, ConnectionState, Function, Once, PendingClaims, Surface
-from app.shops.book import ConnectionBook
+from app.ports import Asking, Call, Connection, ConnectionState, Function, PendingClaims, Surface
 from app.shops.keeping import SettingsKeeper
 from app.shops.settings import choices_of, patched
+from app.wiring.base import Base
 from commands.explain import WORDS
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.spec import Ask, CommandSpec
@@ -64,17 +64,13 @@ class ExtensionSide:
 
 
 def extension_side(
+    base: Base,
     commands: Sequence[CommandSpec],
     ask_of: AskOf,
-    book: ConnectionBook,
     keeper: SettingsKeeper,
     claims: PendingClaims,
-    once: Once,
-    *,
-    app_id: str,
-    keys: KeyRing,
-    clock: Clock,
 ) -> ExtensionSide:
+    book, clock = base.book, base.clock
     by_name = {command.name: command for command in commands}
 
     async def served_to(call: Call) -> frozenset[str]:
@@ -91,14 +87,14 @@ def extension_side(
         )
 
     def chat_token_of(call: Call, chat_id: str) -> str:
-        return token_for(keys, clock, call, chat_id)
+        return token_for(base.keys, clock, call, chat_id)
 
     return ExtensionSide(
         commerce=CommerceExtension(
-            by_name, ask_of=ask_of, served_to=served_to, claims=claims, once=once, clock=clock
+            by_name, ask_of=ask_of, served_to=served_to, claims=claims, once=base.store.once, clock=clock
         ),
         config=ConfigScreen(book.of_channel, patched, change),
-        tabs=CustomTabs(app_id, chat_token_of),
+        tabs=CustomTabs(base.settings.channel_app_id, chat_token_of),
     )
 
 

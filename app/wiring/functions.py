@@ -1,18 +1,18 @@
-"""The Functions of the commands, and what follows from Channel's lifecycle hooks."""
+"""Channel's side of the composition: its client, the commands' Functions, and what its lifecycle hooks lead to."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.cafe24.binding import GONE
+from app.channel.client import ChannelClient
 from app.channel.conversation import ChannelConversation
 from app.channel.hooks import ConfigSaved, hook_functions
-from app.clock import Clock
 from app.evidence.words import shell_words as photo_words
 from app.identity.sessions import Sessions
 from app.ports import Asking, Call, Connection, ConnectionState, Function, Surface
-from app.shops.book import ConnectionBook
-from app.store.store import Store
+from app.wiring.base import Base
 from commands.explain import WORDS
 from commands.kernel.spec import CommandSpec, FunctionSpec
 from commands.kernel.who import ChannelId, Language
@@ -21,6 +21,19 @@ from commands.receipt import RECEIPT
 AWAY = "channel_away"
 """A mark in `Once`, by channel: our app was removed from it, and its working connection was put to sleep."""
 AWAY_LIFE = timedelta(days=3650)
+
+
+def channel_client(base: Base) -> ChannelClient:
+    settings = base.settings
+    return ChannelClient(
+        base.client,
+        base.store.channel_tokens,
+        base.clock,
+        base_url=settings.channel_appstore_url,
+        app_id=settings.channel_app_id,
+        secret=settings.channel_app_secret.get_secret_value(),
+        on_call=partial(base.metrics.outside, "channel"),
+    )
 
 
 def command_functions(commands: Sequence[CommandSpec], asking: Asking) -> list[Function]:
@@ -39,16 +52,12 @@ def _bound(command: CommandSpec | None, spec: FunctionSpec, asking: Asking) -> F
 
 
 def channel_lifecycle(
-    store: Store,
-    sessions: Sessions,
-    book: ConnectionBook,
-    conversation: ChannelConversation,
-    config_saved: ConfigSaved,
-    clock: Clock,
+    base: Base, sessions: Sessions, conversation: ChannelConversation, config_saved: ConfigSaved
 ) -> list[Function]:
     """Removing the app from a channel ends its sessions and tokens; its connection waits for a return. A return
     wakes only what the removal put to sleep: hooks come twice, and a mall suspends its shops for its own reasons.
     """
+    store, book, clock = base.store, base.book, base.clock
 
     async def installed(channel_id: ChannelId) -> None:
         conversation.forget(channel_id)

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from app.cafe24.connect import MallConnecting
 from app.cafe24.webhooks import Webhooks
-from app.clock import Clock
 from app.ops import Metrics
 from app.ports import Job, JobHandler
 from app.store.phone import VerificationStore
 from app.store.purge import purge
-from app.store.store import Store
+from app.wiring.base import Base
 from app.wiring.effects import CLAIMS_DUE, SWEEP
 from app.wiring.mall import MallSide
 from app.wiring.promises import LOOK_FOR_DUE, SHIP_DATES
@@ -26,19 +25,18 @@ RECURRING: Mapping[str, timedelta] = {
 
 
 def job_handlers(
-    store: Store,
+    base: Base,
     mall: MallSide,
     connecting: MallConnecting,
     webhooks: Webhooks,
-    effects: Mapping[str, JobHandler],
-    metrics: Metrics,
-    clock: Clock,
+    others: Mapping[str, JobHandler],
 ) -> dict[str, JobHandler]:
-    phone = VerificationStore(store.database)
+    database, clock = base.store.database, base.clock
+    phone = VerificationStore(database)
 
     async def purge_all(_job: Job) -> None:
         await phone.purge(clock())
-        await purge(store.database, clock())
+        await purge(database, clock())
 
     async def refresh_idle(_job: Job) -> None:
         await mall.tokens.refresh_idle(clock())
@@ -48,12 +46,12 @@ def job_handlers(
 
     handlers: dict[str, JobHandler] = {
         **webhooks.handlers(),
-        **effects,
+        **others,
         "purge": purge_all,
         "refresh_idle": refresh_idle,
         "revoke_lapsed": revoke_lapsed,
     }
-    return {kind: _counted(kind, handler, metrics) for kind, handler in handlers.items()}
+    return {kind: _counted(kind, handler, base.metrics) for kind, handler in handlers.items()}
 
 
 def _counted(kind: str, handler: JobHandler, metrics: Metrics) -> JobHandler:

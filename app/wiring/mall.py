@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
 
-from app import http
 from app.cafe24.binding import Binding
 from app.cafe24.carriers import Carriers
 from app.cafe24.claims import Cafe24Claims
@@ -29,14 +28,12 @@ from app.cafe24.shop_orders import Cafe24ShopOrders
 from app.cafe24.surcharges import Cafe24Surcharges
 from app.cafe24.tokens import TokenSource
 from app.cafe24.variants import Cafe24Variants
-from app.cafe24.webhooks import OnOrder, Webhooks, nobody_follows
-from app.clock import Clock
-from app.ops import Metrics
-from app.ports import Jobs, RateStore
+from app.cafe24.webhooks import OnOrder, Webhooks
+from app.ports import RateStore
 from app.settings import Settings
-from app.shops.book import ConnectionBook
 from app.store.rates import SqlRates
 from app.store.store import Store
+from app.wiring.base import Base
 from commands.kernel.who import MallId
 
 Closer = Callable[[], Awaitable[None]]
@@ -72,15 +69,9 @@ class MallSide:
     closers: Sequence[Closer]
 
 
-def mall_side(
-    settings: Settings,
-    client: http.Client,
-    store: Store,
-    metrics: Metrics,
-    clock: Clock,
-    seconds: Callable[[], float] = time.time,
-) -> MallSide:
+def mall_side(base: Base, seconds: Callable[[], float]) -> MallSide:
     """`seconds`: the wall clock of the limiter; workers that share a store must agree on it."""
+    settings, store, client, clock = base.settings, base.store, base.client, base.clock
     oauth = OAuth(
         client,
         OAuthSettings(
@@ -97,7 +88,7 @@ def mall_side(
     limiter = Limiter(rate_store, time=seconds, jitter=random.random)
 
     def observe(called: Called) -> None:
-        metrics.outside("cafe24", str(called.status or "none"))
+        base.metrics.outside("cafe24", str(called.status or "none"))
 
     cafe24 = Cafe24Client(
         client,
@@ -139,18 +130,15 @@ class InstallSide:
 
 
 def install_side(
-    settings: Settings,
-    store: Store,
+    base: Base,
     mall: MallSide,
     connecting: MallConnecting,
-    book: ConnectionBook,
-    jobs: Jobs,
     sign_in: SignIn,
     names: Names,
-    clock: Clock,
-    on_order: OnOrder = nobody_follows,
+    on_order: OnOrder,
 ) -> InstallSide:
     """`on_order` hears of orders that the mall says have changed."""
+    settings, store, clock, forget = base.settings, base.store, base.clock, base.book.forget
     binding = Binding(
         connections=store.connections,
         tokens=store.mall_tokens,
@@ -158,12 +146,12 @@ def install_side(
         audit=store.audit,
         clock=clock,
         forget=mall.tokens.forget,
-        changed=book.forget,
+        changed=forget,
     )
     install = Install(
         client_secret=settings.cafe24_client_secret.get_secret_value(),
         public_url=settings.public_url,
-        keys=settings.keys,
+        keys=base.keys,
         oauth=mall.oauth,
         client=mall.client,
         connecting=connecting,
@@ -178,7 +166,7 @@ def install_side(
     webhooks = Webhooks(
         keys=settings.cafe24_webhook_keys,
         deliveries=store.deliveries,
-        jobs=jobs,
+        jobs=base.jobs,
         connections=store.connections,
         tokens=store.mall_tokens,
         once=store.once,
@@ -186,7 +174,7 @@ def install_side(
         client=mall.client,
         orders=mall.orders,
         clock=clock,
-        changed=book.forget,
+        changed=forget,
         forget_tokens=mall.tokens.forget,
         on_order=on_order,
     )

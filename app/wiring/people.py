@@ -15,16 +15,16 @@ from app.identity.sessions import Sessions
 from app.identity.strangers import OrdersOfKnownMembers
 from app.identity.verification import Verification
 from app.ports import Call, Connection, SmsSender, Surface
+from app.postcodes.search import HttpPostcodes
 from app.promises.keeper import PromiseKeeper
 from app.settings import Settings
-from app.shops.book import ConnectionBook
 from app.shops.settings import choices_of
 from app.sms.gateway import SmsGateway
 from app.sms.nhn import NhnCloud
 from app.sms.solapi import Solapi
 from app.store.phone import VerificationStore
 from app.store.phone_sessions import PhoneSessionStore
-from app.store.store import Store
+from app.wiring.base import Base
 from app.wiring.mall import MallSide
 from commands.kernel.ports import Evidence, PostcodeSearch
 from commands.kernel.spec import Effects, Ports
@@ -56,6 +56,15 @@ def operator_senders(settings: Settings, client: http.Client, clock: Clock) -> l
     return sorted(made.values(), key=lambda sender: sender.name != settings.sms_provider)
 
 
+def sms_gateway(base: Base, outbox: SmsSender | None) -> SmsGateway:
+    """`outbox`: the sandbox's, in place of everybody's senders."""
+    settings = base.settings
+    senders = [outbox] if outbox else operator_senders(settings, base.client, base.clock)
+    return SmsGateway(
+        base.client, base.clock, senders, solapi_url=settings.solapi_api_url, nhn_url=settings.nhn_api_url
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Who is asking: phone codes, sessions, and the question that comes of a call."""
@@ -69,19 +78,15 @@ class People:
 
 
 def people(
-    settings: Settings,
-    store: Store,
+    base: Base,
     mall: MallSide,
     conversation: ChannelConversation,
-    book: ConnectionBook,
     sms: SmsGateway,
     effects: Effects,
     evidence: Evidence,
     warehouse: Warehouse,
-    postcodes: PostcodeSearch | None,
-    clock: Clock,
 ) -> People:
-    keys = settings.keys
+    store, keys, clock, connection_of = base.store, base.keys, base.clock, base.book.of_channel
     phone_sessions = PhoneSessionStore(store.database)
     sessions = Sessions(phone_sessions, mall.members, conversation, store.audit, keys, clock)
     verification = Verification(
@@ -92,9 +97,9 @@ def people(
         keys,
         clock,
         sms.of,
-        app_daily_budget=settings.sms_daily_budget,
+        app_daily_budget=base.settings.sms_daily_budget,
     )
-    functions = IdentityFunctions(verification, sessions, book.of_channel)
+    functions = IdentityFunctions(verification, sessions, connection_of)
     desk = ChatCustomers(sessions, phone_sessions, conversation, clock)
     known = OrdersOfKnownMembers(mall.orders, mall.members, clock)
 
@@ -123,18 +128,18 @@ def people(
         variants=mall.variants,
         evidence=evidence,
         warehouse=warehouse,
-        postcodes=postcodes,
+        postcodes=_postcodes(base),
     )
     return People(
         verification=verification,
         sessions=sessions,
         functions=functions,
-        screens=IdentityScreens(verification, sessions, functions, book.of_channel, clock),
+        screens=IdentityScreens(verification, sessions, functions, connection_of, clock),
         asking=AskingPeople(
-            connection_of=book.of_channel,
+            connection_of=connection_of,
             customer_of=customer_of,
             customer_of_chat=customer_of_chat,
-            chat_of=managers_chat(settings, clock),
+            chat_of=managers_chat(base),
             choices_of=choices_of,
             ports=ports,
             clock=clock,
@@ -143,14 +148,19 @@ def people(
     )
 
 
-def managers_chat(settings: Settings, clock: Clock) -> ChatOf:
+def _postcodes(base: Base) -> PostcodeSearch | None:
+    url = base.settings.postcode_search_url
+    return HttpPostcodes(base.client, base.clock, url=url, on_call=base.metrics.outside) if url else None
+
+
+def managers_chat(base: Base) -> ChatOf:
     """The chat that a manager's token stands for; a customer's token stands for none."""
 
     def of(call: Call, token: str | None) -> str | None:
         if not token or call.surface is not Surface.MANAGER:
             return None
         return chat_of(
-            settings.keys, token, channel_id=call.channel_id, manager_id=call.caller_id, now=clock()
+            base.keys, token, channel_id=call.channel_id, manager_id=call.caller_id, now=base.clock()
         )
 
     return of

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from app.cafe24.webhooks import OnOrder
 from app.clock import Clock
-from app.effects.gate import ConnectionOf
 from app.errors import Unauthorized
-from app.ports import Chats, ConnectionState, Conversation, JobHandler
+from app.ports import Chats, ConnectionOf, ConnectionState, Conversation, JobHandler
 from app.ports.promises import OrderPromises, ShipPromises
 from app.promises.looking import Looking
 from app.promises.telling import TellingDates

@@ -4,16 +4,11 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from app import http
 from app.cafe24.catalogue import Cafe24Catalogues
-from app.clock import Clock
 from app.errors import Misconfigured
-from app.ops import Metrics
 from app.ports.wms import AppCalls
-from app.settings import Settings
-from app.shops.book import ConnectionBook
 from app.shops.functions import require_admin
-from app.store.store import Store
+from app.wiring.base import Base
 from app.wiring.mall import MallSide
 from app.wms.account import Partner
 from app.wms.calls import Caller
@@ -39,17 +34,9 @@ class WarehouseSide:
     functions: WmsFunctions
 
 
-def warehouse_side(
-    settings: Settings,
-    client: http.Client,
-    store: Store,
-    mall: MallSide,
-    book: ConnectionBook,
-    metrics: Metrics,
-    apps: AppCalls,
-    clock: Clock,
-) -> WarehouseSide:
-    caller = Caller(client, time=time.monotonic, on_call=metrics.outside)
+def warehouse_side(base: Base, mall: MallSide, apps: AppCalls) -> WarehouseSide:
+    settings, store, clock = base.settings, base.store, base.clock
+    caller = Caller(base.client, time=time.monotonic, on_call=base.metrics.outside)
     secret = settings.sellmate_client_secret
     channel_app = ChannelApp(apps, clock)
     gateway = WmsGateway(
@@ -63,8 +50,8 @@ def warehouse_side(
             "fassto": Fassto(caller, clock, url=settings.fassto_api_url),
             "channelApp": channel_app,
         },
-        book.of_channel,
-        Standing(store.wms_troubles, clock, lambda text: settings.keys.mac("wms", text.encode())),
+        base.book.of_channel,
+        Standing(store.wms_troubles, clock, lambda text: base.keys.mac("wms", text.encode())),
         Marks(store.wms_marks, clock),
         clock,
         partner=Partner(settings.sellmate_client_id, secret.get_secret_value() if secret else ""),

@@ -7,14 +7,13 @@ from app.ports import Call, Connection, Connections, Function, Surface
 from app.ports.wms import MallVariant, WmsState
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.ports import Unavailable
-from commands.kernel.who import ChannelId, Language
+from commands.kernel.who import Language
 from commands.shapes import Params, Shape
 
 from .account import Account
 from .connection import TEXTS, WarehouseSilent, WmsConnection
 
 MOST_LISTED = 200
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 
 
 class NoParams(Params):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from app.clock import Clock
 from app.errors import Misconfigured, OffContract, Rejected, Unauthorized, Unavailable, Upstream
 from app.log import say
-from app.ports import Connection
+from app.ports import Connection, ConnectionOf
 from commands.kernel.address import Address
 from commands.kernel.order import OrderId, OrderItemCode
 from commands.kernel.warehouse import Capability, Mark, MarkResult, StockLevel, WarehouseOrder
@@ -32,7 +32,6 @@ NEEDED: Mapping[Mark, Capability] = {
     "return": Capability.RETURN,
     "exchange": Capability.EXCHANGE,
 }
-ConnectionOf = Callable[[ChannelId], Awaitable[Connection | None]]
 Learn = Callable[[Account], Awaitable[None]]
 Answer = TypeVar("Answer")
 _log = logging.getLogger(__name__)

@@ -1,19 +1,19 @@
 """`/배송지변경`: which orders may be sent elsewhere, whether this address will do, and the change itself."""
 
-import asyncio
 import secrets
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from commands.claiming import CandidatesParams, ConfirmParams, HiddenOrder, missing_proof
+from commands.confirming import confirmed
 from commands.explain import decision_shape, item_shape, order_card
 from commands.kernel.address import Address
 from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
 from commands.kernel.failures import Failure, FailureType
 from commands.kernel.masking import masked_name
 from commands.kernel.order import ItemState, Order
-from commands.kernel.plan import Draft, StalePlan, seen_hash
-from commands.kernel.ports import Unavailable
+from commands.kernel.plan import Draft, Json, seen_hash
 from commands.kernel.spec import Ask
 from commands.postal import address_params, read_address
 from commands.receipt import receipt_shape
@@ -163,21 +163,11 @@ def seen_by(order: Order, decision: Decision[AddressPlan]) -> str:
 
 
 async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
-    """Raises `Failure(planStale)` with a new preview in its data, where one can be made in time."""
-    try:
-        receipt = await ask.ports.effects.confirm(ask, params.plan_token, COMMAND)
-    except StalePlan as stale:
-        again = await _anew(ask, stale)
-        kept = {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)} if again else {}
-        raise Failure(FailureType.PLAN_STALE, TEXTS.say(ask.language, "plan.stale"), **kept) from None
+    receipt = await confirmed(ask, params.plan_token, COMMAND, TEXTS, partial(_preview_of, ask))
     return ReceiptResult(receipt=receipt_shape(receipt))
 
 
-async def _anew(ask: Ask, stale: StalePlan) -> PreviewResult | None:
-    wish = Wish.from_json(stale.payload)
+async def _preview_of(ask: Ask, payload: Json) -> PreviewResult:
+    wish = Wish.from_json(payload)
     params = {"orderId": wish.order_id, "address": address_params(wish.address)}
-    try:
-        async with asyncio.timeout(stale.seconds_left):
-            return await preview(ask, PreviewParams.model_validate(params))
-    except (Failure, Unavailable, TimeoutError):
-        return None
+    return await preview(ask, PreviewParams.model_validate(params))

@@ -1,23 +1,22 @@
 """`/배송지변경` on a phone, second half: what the new address would mean, and the one button that makes it so."""
 
-from dataclasses import replace
+from functools import partial
 
-from commands.claim_forms import Input, reader, talk
+from commands.claim_forms import Input, name_screen, phone_screen, reader, talk
 from commands.claiming import ConfirmParams
+from commands.confirming import Before, receipt_or_now
 from commands.explain import money_text
-from commands.kernel.failures import Failure, FailureType
-from commands.kernel.screen import Button, Card, Field, Line, Notice, Scalar, Screen, Show, Tone
+from commands.kernel.failures import Failure
+from commands.kernel.screen import Button, Card, Line, Notice, Screen, Show, Tone
 from commands.kernel.spec import Ask
 from commands.postal import AddressParams, read_address
-from commands.shapes import FindingShape
+from commands.shapes import FindingShape, ReceiptResult
 
 from .command import COMMAND, confirm, preview
 from .finding_out import TEXTS
 from .outcome import receipt_view
 from .screens import CONFIRM, FORM, MEMBERS, PREVIEW, carried, form_screen
 from .wire import PreviewParams, PreviewResult
-
-LOOK_AGAIN = frozenset({FailureType.PLAN_STALE, FailureType.PLAN_EXPIRED})
 
 
 async def preview_screen(ask: Ask, given: Input, known: PreviewResult | None = None) -> Screen:
@@ -97,38 +96,29 @@ def _text(ask: Ask, finding: FindingShape) -> str:
 
 def _asking(ask: Ask, given: Input, missing: str) -> Screen:
     say = TEXTS.say
-    here = carried(given)
     if missing == "phoneCode":
-        following: dict[str, Scalar] = {
-            "nextCommand": COMMAND,
-            "nextScreen": FORM,
-            "orderId": here["orderId"],
-        }
-        to = Show("identity", "phone", following)
-        button = Button(say(ask.language, "phone.button"), to, style="primary")
-        return Screen(
-            say(ask.language, "preview.title"),
-            notices=(Notice(say(ask.language, "phone.needed")),),
-            buttons=(button,),
-        )
-    error = say(ask.language, "name.wrong") if given.get("name") else ""
-    return Screen(
-        title=say(ask.language, "name.title"),
-        lead=say(ask.language, "name.lead"),
-        fields=(Field("name", say(ask.language, "name.field"), max_length=60, error=error),),
-        submit=Button(say(ask.language, "form.next"), Show(COMMAND, PREVIEW, here), style="primary"),
-        buttons=(Button(say(ask.language, "preview.back"), Show(COMMAND, FORM, here), style="quiet"),),
-    )
+        title, needed = say(ask.language, "preview.title"), say(ask.language, "phone.needed")
+        return phone_screen(ask, given, title, needed, Show(COMMAND, FORM))
+    here = carried(given)
+    submit = Button(say(ask.language, "form.next"), Show(COMMAND, PREVIEW, here), style="primary")
+    back = Button(say(ask.language, "preview.back"), Show(COMMAND, FORM, here), style="quiet")
+    return name_screen(ask, given, submit, back)
 
 
 async def confirm_screen(ask: Ask, given: Input) -> Screen:
-    """A plan that is stale or old leads back to what would happen now."""
-    try:
-        result = await confirm(ask, ConfirmParams.model_validate({"planToken": given.get("planToken", "")}))
-    except Failure as failure:
-        if failure.type not in LOOK_AGAIN:
-            raise
-        made = failure.data.get("preview")
-        now = await preview_screen(ask, given, PreviewResult.model_validate(made) if made else None)
-        return replace(now, notices=(Notice(failure.message, Tone.WARNING), *now.notices))
+    say = TEXTS.say
+    before = Before(
+        order_id=str(given.get("orderId") or ""),
+        title=say(ask.language, "preview.title"),
+        refused=say(ask.language, "preview.refused"),
+        back=Show(COMMAND, PREVIEW, carried(given)),
+        back_words=say(ask.language, "forbidden.back"),
+    )
+
+    pressed = confirm(ask, ConfirmParams.model_validate({"planToken": given.get("planToken", "")}))
+    now = partial(preview_screen, ask, given)
+    return await receipt_or_now(ask, before, pressed, _receipt, PreviewResult, now)
+
+
+def _receipt(ask: Ask, result: ReceiptResult) -> Screen:
     return receipt_view(ask, result.receipt)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from commands.claiming import HiddenOrder
 from commands.postal import AddressParams
-from commands.shapes import CommandParams, DecisionShape, ItemShape, OrderCard, Shape
+from commands.shapes import CommandParams, DecisionShape, ItemShape, OrderCard, PreviewShape, Shape
 
 
 class CandidateItem(ItemShape):
@@ -33,12 +33,11 @@ class PreviewParams(CommandParams):
     orderer_name: str | None = Field(None, max_length=60)
 
 
-class PreviewResult(Shape):
+class PreviewResult(PreviewShape):
     """Fees are the regional surcharge, in the shop's currency, and left out where not certain. No `planToken` while the
     verdict is not `allowed` or something is `missing`.
     """
 
-    decision: DecisionShape
     fee_before: str | None = None
     fee_after: str | None = None
     currency: str

@@ -1,8 +1,8 @@
 """`/주문취소`: what may be cancelled, what would happen, and the cancel itself: load → decide → ask → act → report."""
 
-import asyncio
 import secrets
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from commands.claiming import (
@@ -13,15 +13,13 @@ from commands.claiming import (
     missing_proof,
     own_order,
 )
+from commands.confirming import confirmed
 from commands.explain import decision_shape, item_shape, order_card
 from commands.kernel.calendar import kst_day
-from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Allowed, Blocked, Decision, NeedsManager
-from commands.kernel.failures import Failure, FailureType
 from commands.kernel.mall import MallRules
 from commands.kernel.order import ItemState, Order
-from commands.kernel.plan import Draft, Receipt, StalePlan, seen_hash
-from commands.kernel.ports import Unavailable
+from commands.kernel.plan import Draft, Json, Receipt, seen_hash
 from commands.kernel.spec import Ask
 from commands.kernel.texts import beside
 from commands.receipt import receipt_shape
@@ -200,25 +198,12 @@ def seen_by(order: Order, decision: Decision[CancelPlan], outcome: str) -> str:
 
 
 async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
-    """Raises `Failure(planStale)` with a new preview in its data, where one can be made."""
-    try:
-        receipt = await ask.ports.effects.confirm(ask, params.plan_token, "cancel")
-    except StalePlan as stale:
-        again = await _anew(ask, stale)
-        held = again and next((f for f in again.decision.findings if f.code == RECEIPT_OPEN), None)
-        sentence = held.customer_text if held else TEXTS.say(ask.language, "plan.stale")
-        kept = {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)} if again else {}
-        raise Failure(FailureType.PLAN_STALE, sentence, **kept) from None
+    receipt = await confirmed(ask, params.plan_token, "cancel", TEXTS, partial(_preview_of, ask))
     return ReceiptResult(receipt=receipt_shape(receipt))
 
 
-async def _anew(ask: Ask, stale: StalePlan) -> PreviewResult | None:
-    """The same wish previewed again; None where the order cannot even be asked for it any more, or not in time."""
-    try:
-        async with asyncio.timeout(stale.seconds_left):
-            return await preview(ask, PreviewParams.model_validate(params_of(stale.payload, None)))
-    except (Failure, Unavailable, TimeoutError):
-        return None
+async def _preview_of(ask: Ask, payload: Json) -> PreviewResult:
+    return await preview(ask, PreviewParams.model_validate(params_of(payload, None)))
 
 
 async def undo(ask: Ask, params: UndoParams) -> ReceiptResult:

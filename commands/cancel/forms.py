@@ -10,8 +10,10 @@ from commands.claim_forms import (
     account_fields,
     account_params_from,
     line_params,
+    name_screen,
+    phone_screen,
 )
-from commands.kernel.screen import Button, Field, Notice, Scalar, Screen, Show
+from commands.kernel.screen import Button, Scalar, Screen, Show
 from commands.kernel.spec import Ask
 
 from .command import TEXTS
@@ -56,34 +58,17 @@ def account_screen(ask: Ask, given: Input, wrong: frozenset[str] = frozenset()) 
     )
 
 
-def name_screen(ask: Ask, given: Input) -> Screen:
-    say = TEXTS.say
-    rest = carried(given, without={"name"})
-    error = say(ask.language, "name.wrong") if given.get("name") else ""
-    return Screen(
-        title=say(ask.language, "name.title"),
-        lead=say(ask.language, "name.lead"),
-        fields=(Field("name", say(ask.language, "name.field"), max_length=60, error=error),),
-        submit=Button(say(ask.language, "account.next"), Show(COMMAND, PREVIEW, rest), style="primary"),
-        buttons=(_back(ask, given),),
-    )
+def orderer_screen(ask: Ask, given: Input) -> Screen:
+    to = Show(COMMAND, PREVIEW, carried(given, without={"name"}))
+    submit = Button(TEXTS.say(ask.language, "account.next"), to, style="primary")
+    return name_screen(ask, given, submit, _back(ask, given))
+
+
+def number_screen(ask: Ask, given: Input) -> Screen:
+    title, needed = TEXTS.say(ask.language, "preview.title"), TEXTS.say(ask.language, "phone.needed")
+    return phone_screen(ask, given, title, needed, Show(COMMAND, CHOOSE))
 
 
 def _back(ask: Ask, given: Input) -> Button:
     back = Show(COMMAND, CHOOSE, carried(given, without=ASKED_AGAIN))
     return Button(TEXTS.say(ask.language, "preview.back"), back, style="quiet")
-
-
-def phone_screen(ask: Ask, given: Input) -> Screen:
-    say = TEXTS.say
-    following: dict[str, Scalar] = {
-        "nextCommand": COMMAND,
-        "nextScreen": CHOOSE,
-        "orderId": str(given["orderId"]),
-    }
-    button = Button(say(ask.language, "phone.button"), Show("identity", "phone", following), style="primary")
-    return Screen(
-        say(ask.language, "preview.title"),
-        notices=(Notice(say(ask.language, "phone.needed")),),
-        buttons=(button,),
-    )

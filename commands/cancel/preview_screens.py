@@ -21,9 +21,9 @@ from .forms import (
     CONFIRM,
     account_screen,
     carried,
-    name_screen,
+    number_screen,
+    orderer_screen,
     params_from,
-    phone_screen,
 )
 from .receipt_view import open_receipt, receipt_screen_of
 from .report import refund_total
@@ -32,9 +32,9 @@ from .wire import PreviewParams, PreviewResult
 
 MAY_ACCEPT = "mall_may_accept_at_once"
 ASKING: Mapping[str, Callable[[Ask, Input], Screen]] = {
-    "phoneCode": phone_screen,
+    "phoneCode": number_screen,
     "refundAccount": account_screen,
-    "ordererName": name_screen,
+    "ordererName": orderer_screen,
 }
 """What asks for each thing that may be missing."""
 

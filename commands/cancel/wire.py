@@ -13,6 +13,7 @@ from commands.shapes import (
     LineShape,
     OrderCard,
     Params,
+    PreviewShape,
     RefundShape,
     Shape,
 )
@@ -52,10 +53,9 @@ class PreviewParams(CommandParams):
     orderer_name: str | None = Field(None, max_length=60)
 
 
-class PreviewResult(Shape):
+class PreviewResult(PreviewShape):
     """No `planToken` while the verdict is not `allowed` or something is `missing`."""
 
-    decision: DecisionShape
     items: list[LineShape]
     outcome: Literal["complete", "request"]
     refund: RefundShape

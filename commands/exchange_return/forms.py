@@ -10,10 +10,12 @@ from commands.claim_forms import (
     account_fields,
     account_params_from,
     line_params,
+    name_screen,
+    phone_screen,
 )
 from commands.explain import day_text
 from commands.kernel.order import Order
-from commands.kernel.screen import Button, Field, Notice, Scalar, Screen, Show
+from commands.kernel.screen import Button, Scalar, Screen, Show
 from commands.kernel.spec import Ask
 
 from .finding_out import TEXTS
@@ -129,26 +131,10 @@ def account_screen(ask: Ask, given: Input, wrong: frozenset[str] = frozenset()) 
     )
 
 
-def name_screen(ask: Ask, given: Input) -> Screen:
-    error = say(ask, "name.wrong") if given.get("name") else ""
-    return Screen(
-        title=say(ask, "name.title"),
-        lead=say(ask, "name.lead"),
-        fields=(Field("name", say(ask, "name.field"), max_length=60, error=error),),
-        submit=go_on(ask, given, without={"name"}),
-        buttons=(back(ask, given),),
-    )
+def orderer_screen(ask: Ask, given: Input) -> Screen:
+    return name_screen(ask, given, go_on(ask, given, without={"name"}), back(ask, given))
 
 
-def phone_screen(ask: Ask, given: Input) -> Screen:
-    following: dict[str, Scalar] = {
-        "nextCommand": COMMAND,
-        "nextScreen": KIND,
-        "orderId": str(given["orderId"]),
-    }
-    button = Button(say(ask, "phone.button"), Show("identity", "phone", following), style="primary")
-    return Screen(
-        say(ask, "preview.title", kind=kind_words(ask, given)),
-        notices=(Notice(say(ask, "phone.needed")),),
-        buttons=(button,),
-    )
+def number_screen(ask: Ask, given: Input) -> Screen:
+    title = say(ask, "preview.title", kind=kind_words(ask, given))
+    return phone_screen(ask, given, title, say(ask, "phone.needed"), Show(COMMAND, KIND))

@@ -26,9 +26,9 @@ from .forms import (
     account_screen,
     carried,
     kind_words,
-    name_screen,
+    number_screen,
+    orderer_screen,
     params_from,
-    phone_screen,
     photo_refs,
     say,
     targets,
@@ -44,13 +44,13 @@ TOLD_BY_TARGETS = frozenset({"target_missing", "target_unknown", "target_out_of_
 AGAIN = "failure.invalidParams"
 
 
-async def preview_screen(ask: Ask, given: Input) -> Screen:
-    """Whatever is missing or wrong is asked for, one thing a screen."""
+async def preview_screen(ask: Ask, given: Input, known: PreviewResult | None = None) -> Screen:
+    """Whatever is missing or wrong is asked for, one thing a screen. `known`: asked a moment ago."""
     if not any(quantities(given).values()):
         return await choose_screen(ask, given, say(ask, "choose.nothing"))
     try:
         params = PreviewParams.model_validate(params_from(given))
-        result = await preview(ask, params)
+        result = known or await preview(ask, params)
     except ValidationError as error:
         return await _wrong_screen(ask, given, error)
     except Failure as failure:
@@ -78,7 +78,7 @@ async def _held_up_screen(ask: Ask, result: PreviewResult, given: Input, order_i
 async def _missing_screen(ask: Ask, given: Input, result: PreviewResult) -> Screen:
     match (result.missing or [""])[0]:
         case "phoneCode":
-            return phone_screen(ask, given)
+            return number_screen(ask, given)
         case "evidence":
             return photos_screen(ask, given)
         case "exchangeFor":
@@ -86,7 +86,7 @@ async def _missing_screen(ask: Ask, given: Input, result: PreviewResult) -> Scre
         case "refundAccount":
             return account_screen(ask, given)
         case "ordererName":
-            return name_screen(ask, given)
+            return orderer_screen(ask, given)
         case _:
             return await _parcel_screen(ask, given)
 

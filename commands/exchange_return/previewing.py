@@ -1,16 +1,12 @@
 """`exchangeReturn.preview` and `.confirm`: what would happen, what is missing, and the plan that is agreed to."""
 
-import asyncio
-
-from pydantic import ValidationError
+from functools import partial
 
 from commands.claiming import ConfirmParams, line_shapes, missing_proof
+from commands.confirming import confirmed
 from commands.explain import decision_shape
-from commands.kernel.claim_rules import RECEIPT_OPEN
 from commands.kernel.decision import Allowed, Decision
-from commands.kernel.failures import Failure, FailureType
-from commands.kernel.plan import Draft, Receipt, StalePlan, seen_hash
-from commands.kernel.ports import Unavailable
+from commands.kernel.plan import Draft, Json, Receipt, seen_hash
 from commands.kernel.spec import Ask
 from commands.receipt import receipt_shape
 from commands.shapes import ReceiptResult
@@ -98,26 +94,12 @@ async def _missing(
 
 
 async def confirm(ask: Ask, params: ConfirmParams) -> ReceiptResult:
-    return ReceiptResult(receipt=receipt_shape(await confirmed(ask, params.plan_token)))
+    return ReceiptResult(receipt=receipt_shape(await claimed(ask, params.plan_token)))
 
 
-async def confirmed(ask: Ask, plan_token: str) -> Receipt:
-    """Raises `Failure(planStale)` with a new preview in its data, where one can be made."""
-    try:
-        return await ask.ports.effects.confirm(ask, plan_token, COMMAND)
-    except StalePlan as stale:
-        again = await _anew(ask, stale)
-        held = again and next((f for f in again.decision.findings if f.code == RECEIPT_OPEN), None)
-        sentence = held.customer_text if held else TEXTS.say(ask.language, "plan.stale")
-        kept = {"preview": again.model_dump(mode="json", by_alias=True, exclude_none=True)} if again else {}
-        raise Failure(FailureType.PLAN_STALE, sentence, **kept) from None
+async def claimed(ask: Ask, plan_token: str) -> Receipt:
+    return await confirmed(ask, plan_token, COMMAND, TEXTS, partial(_preview_of, ask))
 
 
-async def _anew(ask: Ask, stale: StalePlan) -> PreviewResult | None:
-    """The same wish previewed again; None where it cannot even be asked for any more, or not in time."""
-    try:
-        async with asyncio.timeout(stale.seconds_left):
-            return await preview(ask, PreviewParams.model_validate(params_of(stale.payload)))
-    except (Failure, Unavailable, ValidationError, TimeoutError):
-        # An order's own address may be none that a form would take.
-        return None
+async def _preview_of(ask: Ask, payload: Json) -> PreviewResult:
+    return await preview(ask, PreviewParams.model_validate(params_of(payload)))

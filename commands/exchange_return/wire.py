@@ -13,6 +13,7 @@ from commands.shapes import (
     LineShape,
     OrderCard,
     Params,
+    PreviewShape,
     RefundShape,
     Shape,
 )
@@ -140,13 +141,12 @@ class TargetsShape(Shape):
     variants: list[VariantShape]
 
 
-class PreviewResult(Shape):
+class PreviewResult(PreviewShape):
     """No `planToken` while the verdict is not `allowed` or something is `missing`. `shippingFee`: what the mall tells
     its buyers that the way costs, nobody is charged here. `targets`: of an exchange.
     """
 
     kind: Kind
-    decision: DecisionShape
     items: list[LineShape]
     outcome: Literal["request", "pending"]
     shipping_payer: Literal["mall", "buyer"]

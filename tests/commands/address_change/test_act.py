@@ -15,11 +15,12 @@ from commands.address_change.rules import decide_address_change
 from commands.address_change.wish import Wish
 from commands.kernel.mall import Choices
 from commands.kernel.order import Tracking, TrackingNumber
-from commands.kernel.plan import Interrupted, ReceiptState, Settled, WentStale
+from commands.kernel.plan import ReceiptState, Settled, WentStale
 from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 from commands.kernel.spec import Ask, Ports
 from commands.kernel.warehouse import Capability, MarkResult, Stage, WarehouseItem, WarehouseOrder
 from commands.kernel.who import Caller, CallerKind, ChannelId, Language, MallId, Member, Shop
+from tests.commands.kept_steps import KeptSteps
 
 from .facts import FIRST, MALL, NONE, ORDER_ID, SEOUL, SHIPMENT, SUWON, item, order, receiver
 
@@ -115,35 +116,6 @@ class Outside:
         return {r.address1 for r in self.order.receivers}
 
 
-class Kept:
-    """Durable steps in memory, as app/jobs/steps.py has them."""
-
-    def __init__(self):
-        self.answers, self.marks = {}, set()
-
-    async def __call__(self, name, work, *, mark=False):
-        if name in self.answers:
-            return self.answers[name]
-        if name in self.marks:
-            raise Interrupted(name)
-        if mark:
-            self.marks.add(name)
-        try:
-            self.answers[name] = await work()
-        except (MallRefused, Unavailable):
-            self.marks.discard(name)
-            raise
-        self.marks.discard(name)
-        return self.answers[name]
-
-    async def settle(self, name, answer):
-        self.answers[name] = answer
-        self.marks.discard(name)
-
-    async def forget(self, name):
-        self.marks.discard(name)
-
-
 def asked(outside) -> Ask:
     nobody = dict.fromkeys(field.name for field in fields(Ports))
     names = ("orders", "rules", "surcharges", "effects", "warehouse", "receivers")
@@ -160,7 +132,7 @@ def asked(outside) -> Ask:
 
 async def carried_out(outside, *, meanwhile=None, step=None):
     """Runs the job until it ends, as the worker would; `meanwhile` happens after the first run that broke off."""
-    ask, step = asked(outside), step or Kept()
+    ask, step = asked(outside), step or KeptSteps()
     facts = await facts_for(ask, outside.order, SUWON)
     seen = seen_by(outside.order, decide_address_change(facts))
     shipments = tuple(r.shipment_code for r in outside.order.receivers)
@@ -296,7 +268,7 @@ async def test_a_mall_that_cannot_be_read_after_a_pause_is_read_later(faults, si
 @pytest.mark.parametrize("faults", ONE_WRITE, ids=repr)
 async def test_what_may_have_been_written_is_never_forgotten_while_the_mall_is_silent(faults):
     """Giving up says `outcome_unknown` as long as a mark stands, answered or not."""
-    step, outside = Kept(), Outside(read=[None] + ["down"] * 20, **faults)
+    step, outside = KeptSteps(), Outside(read=[None] + ["down"] * 20, **faults)
     assert await carried_out(outside, step=step) == "still at it"
     written = step.marks | (set(step.answers) - {"judge"})
     assert bool(written) is (faults != {"warehouse": ["down"]})
@@ -311,7 +283,7 @@ async def test_a_label_printed_between_warehouse_and_mall_leads_the_warehouse_ba
 
 async def test_an_order_that_changed_before_the_first_write_is_stale():
     outside = Outside()
-    ask, step = asked(outside), Kept()
+    ask, step = asked(outside), KeptSteps()
     wish = Wish(ORDER_ID, SUWON, SEOUL, (SHIPMENT,), held=True, key="k1")
     assert await act(ask, wish.to_json(), "seen otherwise", step) == WentStale()
     assert (outside.addresses, outside.address_in_warehouse) == ({SEOUL.address1}, SEOUL)

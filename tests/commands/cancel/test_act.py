@@ -11,10 +11,11 @@ from commands.cancel.follow import follow
 from commands.cancel.rules import decide_cancellation
 from commands.cancel.wish import Wish
 from commands.kernel.mall import CancelChoices, Choices
-from commands.kernel.plan import Interrupted, Receipt, ReceiptState, Settled
+from commands.kernel.plan import Receipt, ReceiptState, Settled
 from commands.kernel.ports import MallRefused, OutcomeUnknown
 from commands.kernel.spec import Ask, Ports
 from commands.kernel.who import Caller, CallerKind, ChannelId, Language, MallId, Member, Shop
+from tests.commands.kept_steps import KeptSteps
 
 from .facts import COMPLETE, FIRST, MALL, REQUEST, SECOND, STATES, item, order
 
@@ -45,35 +46,6 @@ class Mall:
         self.order = changed or self.order
         if error is not None:
             raise error
-
-
-class Kept:
-    """Durable steps in memory."""
-
-    def __init__(self):
-        self.answers, self.marks = {}, set()
-
-    async def __call__(self, name, work, *, mark=False):
-        if name in self.answers:
-            return self.answers[name]
-        if name in self.marks:
-            raise Interrupted(name)
-        if mark:
-            self.marks.add(name)
-        try:
-            self.answers[name] = await work()
-        except MallRefused:
-            self.marks.discard(name)
-            raise
-        self.marks.discard(name)
-        return self.answers[name]
-
-    async def settle(self, name, answer):
-        self.answers[name] = answer
-        self.marks.discard(name)
-
-    async def forget(self, name):
-        self.marks.discard(name)
 
 
 def asked(mall, cancel: CancelChoices) -> Ask:
@@ -110,7 +82,7 @@ def under(of, status, *codes):
 
 
 async def carried_out(mall, lines, cancel, times=1):
-    ask, of, step = asked(mall, cancel), mall.order, Kept()
+    ask, of, step = asked(mall, cancel), mall.order, KeptSteps()
     wish = wished(of, lines)
     seen = seen_in(ask, of, wish)
     for _ in range(times - 1):

@@ -17,11 +17,12 @@ from commands.cancel.stopping import ship_again
 from commands.cancel.wish import Wish
 from commands.kernel.mall import CancelChoices, Choices
 from commands.kernel.order import ItemState
-from commands.kernel.plan import Interrupted, Receipt, ReceiptState, Settled, WentStale
+from commands.kernel.plan import Receipt, ReceiptState, Settled, WentStale
 from commands.kernel.ports import MallRefused, OutcomeUnknown, Unavailable
 from commands.kernel.spec import Ask, Ports
 from commands.kernel.warehouse import Capability, MarkResult, Stage, WarehouseItem, WarehouseOrder
 from commands.kernel.who import Caller, CallerKind, ChannelId, Language, MallId, Member, Shop
+from tests.commands.kept_steps import KeptSteps
 
 from .facts import FIRST, MALL, REQUEST, SECOND, STATES, item, order
 
@@ -122,35 +123,6 @@ def under(of, status, *codes):
     return replace(of, items=tuple(changed))
 
 
-class Kept:
-    """Durable steps in memory, as app/jobs/steps.py has them."""
-
-    def __init__(self):
-        self.answers, self.marks = {}, set()
-
-    async def __call__(self, name, work, *, mark=False):
-        if name in self.answers:
-            return self.answers[name]
-        if name in self.marks:
-            raise Interrupted(name)
-        if mark:
-            self.marks.add(name)
-        try:
-            self.answers[name] = await work()
-        except (MallRefused, Unavailable):
-            self.marks.discard(name)
-            raise
-        self.marks.discard(name)
-        return self.answers[name]
-
-    async def settle(self, name, answer):
-        self.answers[name] = answer
-        self.marks.discard(name)
-
-    async def forget(self, name):
-        self.marks.discard(name)
-
-
 def asked(outside, cancel=COMPLETE) -> Ask:
     nobody = dict.fromkeys(field.name for field in fields(Ports))
     names = ("orders", "rules", "claims", "warehouse", "receivers")
@@ -169,7 +141,7 @@ async def carried_out(
     outside, lines=None, cancel=COMPLETE, *, meanwhile=None, pause=timedelta(seconds=5), runs=9
 ):
     """Runs the job until it ends, as the worker would; `meanwhile` happens after the first run that broke off."""
-    ask, step = asked(outside, cancel), Kept()
+    ask, step = asked(outside, cancel), KeptSteps()
     lines = lines or {FIRST: 1}
     of, mall = outside.order, await outside.rules(None, fresh=True)
     faults, outside.faults = outside.faults, {}
@@ -449,7 +421,7 @@ async def requested_after_all(**different):
 
 
 async def shipped_again(outside, receipt):
-    ask, step = asked(outside), Kept()
+    ask, step = asked(outside), KeptSteps()
     for _ in range(9):
         try:
             return await ship_again(ask, receipt, step)

@@ -12,6 +12,7 @@ from commands.exchange_return.wire import PreviewParams
 from commands.kernel.plan import Receipt, ReceiptState, Settled, WentStale
 from commands.kernel.ports import AUTO_PICKUP_ON, MallRefused, OutcomeUnknown
 from commands.kernel.spec import Ask
+from tests.commands.kept_steps import KeptSteps
 
 from .world import (
     AT_ONCE,
@@ -20,7 +21,6 @@ from .world import (
     NOW,
     ORDER,
     SECOND,
-    Kept,
     Mall,
     asking,
     item,
@@ -44,7 +44,7 @@ async def test_a_return_by_fault_of_the_buyer_is_filed_at_once() -> None:
     mall = Mall(order(), (under(order(), "R00"), None))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    end = await act(ask, draft.payload, draft.seen, Kept())
+    end = await act(ask, draft.payload, draft.seen, KeptSteps())
     assert isinstance(end, Settled)
     assert end.state is ReceiptState.REQUESTED
     (call,) = mall.calls
@@ -55,7 +55,7 @@ async def test_a_return_that_the_mall_accepts_at_once_is_done() -> None:
     mall = Mall(order(), (under(order(), "R10"), None))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    assert (await act(ask, draft.payload, draft.seen, Kept())).state is ReceiptState.DONE
+    assert (await act(ask, draft.payload, draft.seen, KeptSteps())).state is ReceiptState.DONE
 
 
 async def test_an_exchange_names_the_variant_and_reads_its_stock_anew() -> None:
@@ -63,7 +63,7 @@ async def test_an_exchange_names_the_variant_and_reads_its_stock_anew() -> None:
     ask = asking(mall)
     draft = await planned(ask, mall, kind="exchange")
     assert mall.read_fresh == [False]
-    end = await act(ask, draft.payload, draft.seen, Kept())
+    end = await act(ask, draft.payload, draft.seen, KeptSteps())
     assert end.state is ReceiptState.REQUESTED
     assert mall.read_fresh[-1] is True
     (target,) = mall.calls[0].targets
@@ -85,7 +85,7 @@ async def test_a_target_that_changed_since_makes_the_plan_stale(now: Any) -> Non
     ask = asking(mall)
     draft = await planned(ask, mall, kind="exchange")
     mall.variants_now = now
-    assert isinstance(await act(ask, draft.payload, draft.seen, Kept()), WentStale)
+    assert isinstance(await act(ask, draft.payload, draft.seen, KeptSteps()), WentStale)
     assert mall.calls == []
 
 
@@ -94,14 +94,14 @@ async def test_less_stock_that_still_suffices_is_no_change() -> None:
     ask = asking(mall)
     draft = await planned(ask, mall, kind="exchange")
     mall.variants_now = (variant("P1M"), variant("P1L", stock=1))
-    assert (await act(ask, draft.payload, draft.seen, Kept())).state is ReceiptState.REQUESTED
+    assert (await act(ask, draft.payload, draft.seen, KeptSteps())).state is ReceiptState.REQUESTED
 
 
 async def test_by_fault_of_the_mall_it_waits_and_the_mall_hears_nothing() -> None:
     mall = Mall(order())
     ask = asking(mall)
     draft = await planned(ask, mall, reason="defective", **PHOTO)
-    end = await act(ask, draft.payload, draft.seen, Kept())
+    end = await act(ask, draft.payload, draft.seen, KeptSteps())
     assert isinstance(end, Settled)
     assert (end.state, end.kind) == (ReceiptState.PENDING, "return:defective")
     assert mall.calls == []
@@ -112,7 +112,7 @@ async def test_by_fault_of_the_mall_it_waits_and_the_mall_hears_nothing() -> Non
 async def test_a_claim_that_was_to_wait_is_not_filed_when_the_setting_changed_meanwhile() -> None:
     mall = Mall(order())
     draft = await planned(asking(mall), mall, reason="defective", **PHOTO)
-    end = await act(asking(mall, AT_ONCE), draft.payload, draft.seen, Kept())
+    end = await act(asking(mall, AT_ONCE), draft.payload, draft.seen, KeptSteps())
     assert isinstance(end, WentStale)
     assert mall.calls == []
 
@@ -122,7 +122,7 @@ async def test_photos_that_are_gone_make_it_stale() -> None:
     ask = asking(mall, AT_ONCE)
     draft = await planned(ask, mall, reason="defective", **PHOTO)
     mall.photos_kept = set()
-    assert isinstance(await act(ask, draft.payload, draft.seen, Kept()), WentStale)
+    assert isinstance(await act(ask, draft.payload, draft.seen, KeptSteps()), WentStale)
 
 
 async def test_a_second_claim_on_lines_that_wait_is_stale() -> None:
@@ -132,7 +132,7 @@ async def test_a_second_claim_on_lines_that_wait_is_stale() -> None:
     draft = await planned(ask, mall, reason="defective", **PHOTO)
     shown = draft.shown | {"waiting": [{"orderItemCode": FIRST}]}
     mall.open = {ORDER: Receipt("r9", "exchangeReturn", ReceiptState.CHECKING, ORDER, shown, "user", NOW)}
-    assert isinstance(await act(ask, draft.payload, draft.seen, Kept()), WentStale)
+    assert isinstance(await act(ask, draft.payload, draft.seen, KeptSteps()), WentStale)
 
 
 async def test_our_own_open_receipt_is_in_nobody_s_way() -> None:
@@ -142,7 +142,7 @@ async def test_our_own_open_receipt_is_in_nobody_s_way() -> None:
     mall.open = {
         ORDER: Receipt("r1", "exchangeReturn", ReceiptState.CHECKING, ORDER, draft.shown, "user", NOW)
     }
-    assert (await act(ask, draft.payload, draft.seen, Kept())).state is ReceiptState.REQUESTED
+    assert (await act(ask, draft.payload, draft.seen, KeptSteps())).state is ReceiptState.REQUESTED
 
 
 async def waiting(mall: Mall, **wish: Any) -> tuple[Ask, Any]:
@@ -153,7 +153,7 @@ async def waiting(mall: Mall, **wish: Any) -> tuple[Ask, Any]:
 async def test_an_approved_claim_is_filed_once_without_looking_at_photos_and_period_again() -> None:
     mall = Mall(order(), (under(order(), "R00"), None))
     ask, draft = await waiting(mall)
-    steps = Kept()
+    steps = KeptSteps()
     assert (await act(ask, draft.payload, draft.seen, steps)).state is ReceiptState.PENDING
     mall.photos_kept = set()
     for _ in range(2):
@@ -171,7 +171,7 @@ async def test_an_approved_claim_that_the_order_no_longer_allows_fails_with_the_
     mall = Mall(order())
     ask, draft = await waiting(mall)
     mall.order = under(order(), status)
-    end = await approve(ask, draft.payload, draft.seen, Kept())
+    end = await approve(ask, draft.payload, draft.seen, KeptSteps())
     assert end.state is ReceiptState.FAILED
     assert [f["code"] for f in end.decision["findings"] if f["decisive"]] == [code]
     assert mall.calls == []
@@ -181,7 +181,7 @@ async def test_an_approved_claim_never_asks_for_more_than_the_line_still_has() -
     mall = Mall(OF_THREE)
     ask, draft = await waiting(mall, items=[{"orderItemCode": FIRST, "quantity": 3}])
     mall.order = order(item(quantity=1))
-    end = await approve(ask, draft.payload, draft.seen, Kept())
+    end = await approve(ask, draft.payload, draft.seen, KeptSteps())
     assert [f["code"] for f in end.decision["findings"] if f["decisive"]] == ["line_changed"]
     assert mall.calls == []
 
@@ -190,7 +190,7 @@ async def test_an_approved_order_that_is_gone_fails_with_a_word() -> None:
     mall = Mall(order())
     ask, draft = await waiting(mall)
     mall.order = None
-    end = await approve(ask, draft.payload, draft.seen, Kept())
+    end = await approve(ask, draft.payload, draft.seen, KeptSteps())
     assert end.decision["findings"][0]["code"] == "order_gone"
 
 
@@ -198,7 +198,7 @@ async def test_an_answer_that_is_lost_is_found_by_reading_and_not_asked_for_agai
     mall = Mall(order(), (under(order(), "R00"), OutcomeUnknown()))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    steps = Kept()
+    steps = KeptSteps()
     with pytest.raises(OutcomeUnknown):
         await act(ask, draft.payload, draft.seen, steps)
     end = await act(ask, draft.payload, draft.seen, steps)
@@ -209,7 +209,7 @@ async def test_a_call_that_surely_never_arrived_is_made_again() -> None:
     mall = Mall(order(), (None, OutcomeUnknown()), (under(order(), "R00"), None))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    steps = Kept()
+    steps = KeptSteps()
     with pytest.raises(OutcomeUnknown):
         await act(ask, draft.payload, draft.seen, steps)
     end = await act(ask, draft.payload, draft.seen, steps)
@@ -220,7 +220,7 @@ async def test_a_lost_request_that_the_shop_refused_since_is_not_filed_again() -
     mall = Mall(order(), (under(order(), "R11"), OutcomeUnknown()))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    steps = Kept()
+    steps = KeptSteps()
     with pytest.raises(OutcomeUnknown):
         await act(ask, draft.payload, draft.seen, steps)
     end = await act(ask, draft.payload, draft.seen, steps)
@@ -231,7 +231,7 @@ async def test_a_lost_request_for_part_of_a_line_goes_to_a_person() -> None:
     mall = Mall(OF_THREE, (None, OutcomeUnknown()))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    steps = Kept()
+    steps = KeptSteps()
     with pytest.raises(OutcomeUnknown):
         await act(ask, draft.payload, draft.seen, steps)
     end = await act(ask, draft.payload, draft.seen, steps)
@@ -244,7 +244,7 @@ async def test_a_refused_repetition_of_a_call_that_came_through_late_is_no_failu
     mall = Mall(order(), (None, OutcomeUnknown()), (late, MallRefused("already")))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    steps = Kept()
+    steps = KeptSteps()
     with pytest.raises(OutcomeUnknown):
         await act(ask, draft.payload, draft.seen, steps)
     assert (await act(ask, draft.payload, draft.seen, steps)).state is ReceiptState.REQUESTED
@@ -255,7 +255,7 @@ async def test_a_refusal_because_of_the_automatic_pickup_says_so() -> None:
     mall = Mall(order(), (None, MallRefused("수거신청 자동접수", AUTO_PICKUP_ON)))
     ask = asking(mall)
     draft = await planned(ask, mall)
-    end = await act(ask, draft.payload, draft.seen, Kept())
+    end = await act(ask, draft.payload, draft.seen, KeptSteps())
     assert end.state is ReceiptState.FAILED
     (finding,) = end.decision["findings"]
     assert finding["code"] == AUTO_PICKUP_ON
@@ -267,7 +267,7 @@ async def test_another_refusal_stays_one() -> None:
     ask = asking(mall)
     draft = await planned(ask, mall)
     with pytest.raises(MallRefused):
-        await act(ask, draft.payload, draft.seen, Kept())
+        await act(ask, draft.payload, draft.seen, KeptSteps())
 
 
 def asked_for(quantity: int = 1, kind: str = "return", **shown: Any) -> Receipt:
@@ -313,4 +313,4 @@ async def test_settings_that_closed_meanwhile_make_it_stale() -> None:
     ask = asking(mall)
     draft = await planned(ask, mall)
     mall.rules_now = replace(MALL, claims_open=False)
-    assert isinstance(await act(ask, draft.payload, draft.seen, Kept()), WentStale)
+    assert isinstance(await act(ask, draft.payload, draft.seen, KeptSteps()), WentStale)

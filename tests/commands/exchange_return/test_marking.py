@@ -7,8 +7,9 @@ import pytest
 from commands.exchange_return.marking import mark_in_warehouse
 from commands.kernel.ports import OutcomeUnknown, Unavailable
 from commands.kernel.warehouse import Capability, MarkResult, Stage, WarehouseItem, WarehouseOrder
+from tests.commands.kept_steps import KeptSteps
 
-from .world import FIRST, ORDER, SECOND, Kept, asking
+from .world import FIRST, ORDER, SECOND, asking
 
 CAN = frozenset(Capability)
 PAYLOAD = {
@@ -64,7 +65,7 @@ class Remembered:
 async def marked(depot, step=None, keep=None, **different):
     ask = asking(None)
     ask = replace(ask, ports=replace(ask.ports, warehouse=depot))
-    return await mark_in_warehouse(ask, PAYLOAD | different, "r1", step or Kept(), keep or Remembered())
+    return await mark_in_warehouse(ask, PAYLOAD | different, "r1", step or KeptSteps(), keep or Remembered())
 
 
 @pytest.mark.parametrize("kind", ["return", "exchange"])
@@ -94,7 +95,7 @@ async def test_what_the_shop_has_refused_meanwhile_is_not_marked():
 
 
 async def test_an_unknown_outcome_is_asked_for_again_with_the_same_key():
-    depot, step = Depot("unknown", "done"), Kept()
+    depot, step = Depot("unknown", "done"), KeptSteps()
     with pytest.raises(OutcomeUnknown):
         await marked(depot, step)
     assert await marked(depot, step) is True

@@ -21,8 +21,8 @@ from commands.kernel.order import (
     RefundWay,
     SalesChannel,
 )
-from commands.kernel.plan import Interrupted, Planned
-from commands.kernel.ports import MallRefused, Photo, RecentOrders, Variant
+from commands.kernel.plan import Planned
+from commands.kernel.ports import Photo, RecentOrders, Variant
 from commands.kernel.spec import Ask, Ports
 from commands.kernel.who import Caller, CallerKind, ChannelId, Language, MallId, Member, Shop
 
@@ -206,36 +206,6 @@ class Mall:
         if error is not None:
             raise error
         return None
-
-
-class Kept:
-    """Durable steps in memory."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Any] = {}
-        self.marks: set[str] = set()
-
-    async def __call__(self, name: str, work: Any, *, mark: bool = False) -> Any:
-        if name in self.answers:
-            return self.answers[name]
-        if name in self.marks:
-            raise Interrupted(name)
-        if mark:
-            self.marks.add(name)
-        try:
-            self.answers[name] = await work()
-        except MallRefused:
-            self.marks.discard(name)
-            raise
-        self.marks.discard(name)
-        return self.answers[name]
-
-    async def settle(self, name: str, answer: Any) -> None:
-        self.answers[name] = answer
-        self.marks.discard(name)
-
-    async def forget(self, name: str) -> None:
-        self.marks.discard(name)
 
 
 def asking(mall: Mall, choices: ExchangeReturnChoices = CHOICES, *, proven: bool = True) -> Ask:
