@@ -339,3 +339,15 @@ async def test_a_delivery_that_the_mall_does_not_know_any_more_leads_everything_
     assert end["state"] == "failed"
     assert [f["code"] for f in end["decision"]["findings"]] == ["mall_refused_address"]
     assert streets(road, order) == ({before}, before)
+
+
+async def test_a_customer_of_a_shop_on_trial_finds_the_way_back(road: Road, minji: User) -> None:
+    await road.manager_calls("settings.update", {"patch": {"mode": "trial"}})
+    order = await candidate(road, minji)
+    preview = await previewed(road, minji, order)
+    given = {"planToken": preview["planToken"], "orderId": order.order_id, **SUWON}
+    answer = await road.customer_calls(minji, "addressChange.screen", {"screen": "confirm", "input": given})
+    assert "아직 시험 운영 중이라" in answer["html"]
+    assert "바꿀 주소로 돌아가기" in answer["html"]
+    assert "상담원에게 문의하기" in answer["html"]
+    assert streets(road, order) != ({SUWON["address1"]}, SUWON["address1"])
