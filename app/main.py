@@ -183,8 +183,7 @@ def build(
     ops_token = settings.ops_token.get_secret_value() if settings.ops_token else None
     screens = frozenset({"identity", CLAIMS.name, *(command.name for command in COMMANDS)})
     return Application(
-        functions=endpoint,
-        function_paths=PATHS,
+        doors={**dict.fromkeys(PATHS, endpoint), **agents.doors},
         routes=[
             *agents.routes,
             *ops_routes(base.metrics, ready=ready, ops_token=ops_token),

@@ -1,9 +1,9 @@
-"""The application as a server sees it: Functions first, since they are the hot path; everything else by Starlette."""
+"""The application as a server sees it: Functions and agents first, the hot path; everything else by Starlette."""
 
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +21,12 @@ Task = Callable[[asyncio.Event], Awaitable[object]]
 
 @dataclass
 class Application:
-    """`tasks` run beside the server until its stop event; `closers` run after them, in order. `register` tells
-    Channel of us, for whoever starts the server without that task.
+    """`doors`: what answers at a path, before any page is looked for. `tasks` run beside the server until its stop
+    event; `closers` run after them, in order. `register` tells Channel of us, for whoever starts the server without
+    that task.
     """
 
-    functions: ASGI
-    function_paths: frozenset[str]
+    doors: Mapping[str, ASGI]
     routes: Sequence[BaseRoute]
     tasks: Sequence[Task] = ()
     closers: Sequence[Callable[[], Awaitable[None]]] = ()
@@ -39,10 +39,8 @@ class Application:
         self._pages = Starlette(routes=list(self.routes), lifespan=self._lifespan)
 
     async def __call__(self, scope: ASGI, receive: ASGI, send: ASGI) -> None:
-        if scope["type"] == "http" and scope["path"] in self.function_paths:
-            await self.functions(scope, receive, send)
-        else:
-            await self._pages(scope, receive, send)
+        door = self.doors.get(scope["path"]) if scope["type"] == "http" else None
+        await (door or self._pages)(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> Any:

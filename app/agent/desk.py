@@ -33,10 +33,9 @@ class NoSuchTool(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`content` is the envelope; `text` is fixed but for our own words, never the shop's."""
+    """`content` is the envelope: the notice first, then what the shop or its customers wrote."""
 
     content: Mapping[str, Any]
-    text: str
     failed: bool = False
 
 
@@ -96,7 +95,7 @@ class AgentDesk:
         if tool.acts:
             await self._journal.written()
         say(log, "info", "agent call", method=name, outcome=outcome, duration_ms=millis)
-        return _refused(name, failure) if failure else _answered(name, content)
+        return _refused(failure) if failure else Answer({"notice": NOTICE, "data": content})
 
     async def _admitted(self, turn: Turn, tool: Tool, arguments: Mapping[str, Any]) -> Turn:
         """With the conversation that the handle opens. Raises `Failure`: forbidden, notIdentified."""
@@ -181,12 +180,8 @@ def _plan_id(token: str) -> str:
     return str(orjson.loads(decode(token.split(".")[3]))[1])
 
 
-def _answered(name: str, content: dict[str, Any]) -> Answer:
-    return Answer({"notice": NOTICE, "data": content}, f"{name}: ok. {NOTICE}")
-
-
-def _refused(name: str, failure: Failure) -> Answer:
+def _refused(failure: Failure) -> Answer:
     error: dict[str, Any] = {"type": failure.type.value, "message": failure.message}
     if failure.data:
         error["data"] = orjson.loads(orjson.dumps(failure.data, default=str))
-    return Answer({"notice": NOTICE, "error": error}, f"{name}: {failure.type.value}. {NOTICE}", failed=True)
+    return Answer({"notice": NOTICE, "error": error}, failed=True)

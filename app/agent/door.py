@@ -58,7 +58,8 @@ class Door:
         return None
 
 
-def agent_routes(face: AgentFace, session: Session, public_url: str) -> Sequence[BaseRoute]:
+def agent_routes(public_url: str) -> Sequence[BaseRoute]:
+    """What says who guards the door."""
     document = {
         "resource": f"{public_url}{PATH}",
         # Keys are made in our own console; there is no other server that gives any.
@@ -73,7 +74,6 @@ def agent_routes(face: AgentFace, session: Session, public_url: str) -> Sequence
         return JSONResponse(document, headers={"cache-control": "public, max-age=3600"})
 
     return [
-        Route(PATH, Door(face, session, public_url), methods=None),
         Route(METADATA, metadata),
         Route(f"{METADATA}{PATH}", metadata),
     ]

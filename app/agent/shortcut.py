@@ -59,18 +59,24 @@ class Shortcut:
         return await self._sdk.handle_request(scope, again, send)
 
     def _body(self, call: PlainCall, answer: Answer) -> bytes:
-        made = result(answer)
+        made = result(answer, written=True)
         if call.modern:
             made |= {"resultType": "complete", "_meta": self._stamp}
         return orjson.dumps({"jsonrpc": "2.0", "id": call.id, "result": made})
 
 
-def result(answer: Answer) -> dict[str, Any]:
-    return {
-        "content": [{"type": "text", "text": answer.text}],
-        "structuredContent": dict(answer.content),
+def result(answer: Answer, *, written: bool = False) -> dict[str, Any]:
+    """Many clients show a model the text alone, so it says all. A failure has no structured content: the schema of a
+    tool is that of its good answers, and clients hold whatever is structured against it. `written`: for orjson, once.
+    """
+    said = orjson.dumps(answer.content)
+    made: dict[str, Any] = {
+        "content": [{"type": "text", "text": said.decode()}],
         "isError": answer.failed,
     }
+    if not answer.failed:
+        made["structuredContent"] = orjson.Fragment(said) if written else answer.content
+    return made
 
 
 def plain_call(headers: list[tuple[bytes, bytes]], body: bytes) -> PlainCall | None:  # noqa: PLR0911

@@ -1,6 +1,6 @@
 """The agents' side of the composition: MCP over the same Functions, with approvals of its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -13,7 +13,7 @@ from app.agent import wire
 from app.agent.approvals import Approvals
 from app.agent.customers import TEXTS, Customers, Identity
 from app.agent.desk import AgentDesk
-from app.agent.door import agent_routes
+from app.agent.door import PATH, Door, agent_routes
 from app.agent.face import AgentFace, Session
 from app.agent.journal import Journal
 from app.agent.keys import Doorkeeper
@@ -186,11 +186,12 @@ def refund_of(plan: KeptPlan) -> tuple[Decimal | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class AgentSide:
-    """`routes` are none without the extra `agents`."""
+    """Neither `doors` nor `routes` without the extra `agents`."""
 
     face: AgentFace
     journal: Journal
     session: Session
+    doors: Mapping[str, Door]
     routes: Sequence[BaseRoute]
 
     async def close(self) -> None:
@@ -229,8 +230,10 @@ def agent_side(
     policy = PolicyPage(checkup.by_command, choices_of)
     face = AgentFace(desk, doorkeeper, policy, connection_of, shop_language)
     session = Session(face, max_body=settings.max_body_bytes)
-    routes = agent_routes(face, session, settings.public_url) if find_spec("mcp") else ()
-    return AgentSide(face, journal, session, routes)
+    if not find_spec("mcp"):
+        return AgentSide(face, journal, session, {}, ())
+    doors = {PATH: Door(face, session, settings.public_url)}
+    return AgentSide(face, journal, session, doors, agent_routes(settings.public_url))
 
 
 def shop_language(connection: Connection) -> Language:

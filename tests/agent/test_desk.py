@@ -237,8 +237,7 @@ async def test_what_the_mall_says_is_data_and_in_no_description(road, agent: Age
     answer = await agent.raw("order_list_view", customerHandle=agent.handle)
     assert INJECTION in str(answer.content["data"])
     assert answer.content["notice"] == NOTICE
-    assert set(answer.content) == {"notice", "data"}
-    assert INJECTION not in answer.text
+    assert list(answer.content) == ["notice", "data"]
     preview = await agent.previews()
     clean = await agent.raw("cancel_confirm", customerHandle=agent.handle, planToken=preview["planToken"])
     assert INJECTION not in str(clean)
@@ -249,8 +248,7 @@ async def test_what_the_mall_says_is_data_and_in_no_description(road, agent: Age
         "cancel_confirm", customerHandle=agent.handle, planToken=preview["planToken"], approvalCode=code
     )
     assert stale.content["error"]["type"] == "planStale"
-    assert set(stale.content) == {"notice", "error"}
-    assert INJECTION not in stale.text
+    assert list(stale.content) == ["notice", "error"]
     assert described() == before
 
 

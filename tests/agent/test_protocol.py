@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import httpx2
+import orjson
 import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
@@ -55,6 +56,16 @@ async def client_of(sandbox: Sandbox, secret: str, mode: Any = "auto") -> AsyncI
             yield client
 
 
+def error_of(answer: Any) -> dict[str, Any]:
+    """In the text: structured content would be held against the schema of a good answer."""
+    assert answer.is_error
+    assert answer.structured_content is None
+    said: dict[str, Any] = orjson.loads(answer.content[0].text)
+    assert said["notice"] == NOTICE
+    error: dict[str, Any] = said["error"]
+    return error
+
+
 async def verified(sandbox: Sandbox, client: Client) -> str:
     sent = (await client.call_tool("identity_send_code", {"phone": MINJI})).structured_content
     code = CODE.search(sandbox.outbox.messages[-1].text)
@@ -90,6 +101,7 @@ async def test_a_conversation(sandbox: Sandbox, tmp_path: Path, mode: Any) -> No
         # The client checks each answer against the tool's output schema.
         orders = await client.call_tool("order_list_view", {"customerHandle": handle})
         assert orders.structured_content["notice"] == NOTICE
+        assert orjson.loads(orders.content[0].text) == orders.structured_content
         order_id = orders.structured_content["data"]["orders"][0]["orderId"]
         for tool in ("cancel_candidates", "exchange_return_candidates", "address_change_candidates"):
             assert not (await client.call_tool(tool, {"customerHandle": handle})).is_error
@@ -107,7 +119,7 @@ async def test_a_conversation(sandbox: Sandbox, tmp_path: Path, mode: Any) -> No
         token = (await client.call_tool("cancel_preview", wish)).structured_content["data"]["planToken"]
         needed = await client.call_tool("cancel_confirm", {"customerHandle": handle, "planToken": token})
         assert needed.is_error
-        assert needed.structured_content["error"]["type"] == "forbidden"
+        assert error_of(needed)["type"] == "forbidden"
 
 
 @MODES
@@ -121,9 +133,9 @@ async def test_errors(sandbox: Sandbox, tmp_path: Path, mode: Any) -> None:
             await client.read_resource("jumun://secrets")
         wrong = await client.call_tool("identity_send_code", {"phone": {"a": 1}})
         assert wrong.is_error
-        assert wrong.structured_content["error"]["type"] == "invalidParams"
+        assert error_of(wrong)["type"] == "invalidParams"
         nobody = await client.call_tool("order_list_view", {"customerHandle": "x"})
-        assert nobody.structured_content["error"]["type"] == "notIdentified"
+        assert error_of(nobody)["type"] == "notIdentified"
         policy = (await client.read_resource("jumun://policy/cancel")).contents[0]
         assert "주문취소" in policy.text  # type: ignore[union-attr]
         assert len((await client.list_resources()).resources) == 6

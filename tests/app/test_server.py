@@ -19,7 +19,7 @@ def application(**parts) -> Application:
     async def page(_request) -> PlainTextResponse:
         return PlainTextResponse("page")
 
-    return Application(functions, frozenset({"/functions"}), [Route("/page", page)], **parts)
+    return Application({"/functions": functions}, [Route("/page", page)], **parts)
 
 
 async def test_functions_and_pages_have_their_own_doors() -> None:
