@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.ports import Plans
 from app.ports.agents import AgentApproval
+from commands.explain import money_text
 from commands.kernel.who import Language
 
 from .agent_near import WORDS
@@ -34,6 +35,14 @@ async def approval_views(
     return [await _view(plans, approval, now, language) for approval in approvals]
 
 
+def _amount(kept: str | None, language: Language) -> str:
+    """Of a sum and its currency, as `100000 KRW`."""
+    if kept is None:
+        return WORDS.say(language, "amount.unknown")
+    total, _, currency = kept.partition(" ")
+    return money_text(total, currency, language)
+
+
 async def _view(plans: Plans, approval: AgentApproval, now: datetime, language: Language) -> ApprovalView:
     shown = {}
     if approval.subject.startswith(PLAN):
@@ -45,7 +54,7 @@ async def _view(plans: Plans, approval: AgentApproval, now: datetime, language: 
         id=approval.id,
         act=WORDS.say(language, f"act.{approval.act}"),
         order_id=approval.order_id,
-        amount=approval.amount or WORDS.say(language, "amount.unknown"),
+        amount=_amount(approval.amount, language),
         lines=[
             f"{line.get('productName', '')} {line.get('optionText', '')} × {line.get('quantity', '')}"
             for line in shown.get("items", ())

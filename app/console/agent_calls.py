@@ -6,17 +6,26 @@ from functools import partial
 from starlette.responses import Response
 
 from app.ports import Audit, AuditLine, AuditWanted, Connection
+from commands.kernel.calendar import KST
 from commands.kernel.who import ChannelId, Language
 
-from .agent_near import WORDS
+from .agent_near import WORDS, tool_text
 from .pages import Pages
 from .visits import Visit
-from .words import when
+from .words import CALL, when
 
-ACTS, START = "agent", "agent."
+ACTS = "agent"
 MOST, RECENT = 500, 300
 LONGEST = 60
-FACTS = ("verdict", "codes", "plan", "approval", "receipt", "state")
+FACTS = {
+    "verdict": "verdict",
+    "codes": "",
+    "approval": "approval.is",
+    "state": "receipt.is",
+    "plan": "",
+    "receipt": "",
+}
+"""What is told of an answer, and where its words stand: codes and ids have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +81,29 @@ class AgentCalls:
             calls=calls,
             cut=page.next is not None,
             by=page.lines[0].facts.get("key", "") if page.lines else "",
+            began=when(page.lines[-1].at, language) if page.lines else "",
         )
 
 
 def call_view(line: AuditLine, language: Language) -> CallView:
-    tool, facts = line.act.removeprefix(START), line.facts
-    key = f"tool.{tool}"
-    told = [(WORDS.say(language, f"fact.{name}"), str(facts[name])) for name in FACTS if facts.get(name)]
+    tool, facts = line.act.removeprefix(CALL), line.facts
+    told = [
+        (WORDS.say(language, f"fact.{name}"), _word(f"{words}.{facts[name]}", str(facts[name]), language))
+        for name, words in FACTS.items()
+        if facts.get(name)
+    ]
+    outcome = str(facts.get("outcome", ""))
     return CallView(
         at=line.at.isoformat(),
-        when=when(line.at, language),
-        tool=WORDS.say(language, key) if WORDS.has(key) else tool,
+        when=f"{line.at.astimezone(KST):%H:%M:%S}",
+        tool=tool_text(tool, language),
         code=tool,
         args=str(facts.get("args", "")),
-        outcome=str(facts.get("outcome", "")),
-        good=facts.get("outcome") == "ok",
+        outcome=_word(f"outcome.{outcome}", outcome, language),
+        good=outcome == "ok",
         facts=told,
     )
+
+
+def _word(key: str, code: str, language: Language) -> str:
+    return WORDS.say(language, key) if WORDS.has(key) else code

@@ -8,12 +8,17 @@ from pathlib import Path
 from app.ports import Audit, Plans
 from app.ports.agents import AgentApprovals, AgentKey, AgentKeys, Scope
 from commands.kernel.texts import Texts
-from commands.kernel.who import ChannelId
+from commands.kernel.who import ChannelId, Language
 
 HERE = "/console/agents"
 WORDS = Texts(Path(__file__).parent / "agent_texts")
 NewKey = Callable[[ChannelId, str, Iterable[Scope], str, datetime], tuple[AgentKey, str, str]]
 """(channel, name, scopes, by, now) → the record, the key itself, and its hash."""
+
+
+def tool_text(tool: str, language: Language) -> str:
+    key = f"tool.{tool}"
+    return WORDS.say(language, key) if WORDS.has(key) else tool
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ GROUPS = (
     "console",
     "customer",
     "identity",
+    "agent",
+    "agents",
 )
 BOM = "\ufeff"
 COLUMNS = ("at", "act", "actText", "by", "byText", "subject", "facts")

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from app.ports import AuditLine, ConnectionState
+from app.ports.agents import AGENT
 from commands.kernel.calendar import KST
 from commands.kernel.screen import Tone
 from commands.kernel.who import Language
 from commands.shapes import FindingShape
 
+from .agent_near import HERE as AGENTS
+from .agent_near import tool_text
 from .finding_words import in_words
 from .names import NOBODY, Names
 from .pages import TEXTS
@@ -18,6 +22,8 @@ from .sessions import MANAGER, OPERATOR
 from .setting_places import PLACES
 
 USER = "user:"
+CALL = "agent."
+"""How a call of an agent is named in the audit, before its tool."""
 ORDER_NUMBER = re.compile(r"\d{8}-\d{7}")
 SHOWN_FACTS = ("codes", "claim", "mall")
 STATE_TONES = {
@@ -60,12 +66,14 @@ def person(who: str, language: Language, names: Names = NOBODY) -> str:
     for prefix, key in ((MANAGER, "who.manager"), (OPERATOR, "who.operator"), (USER, "who.userId")):
         if who.startswith(prefix):
             return TEXTS.say(language, key, id=who.removeprefix(prefix))
+    if who.startswith(AGENT):
+        return TEXTS.say(language, "who.agent")
     return said(language, f"who.{who}") or who
 
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """A line of the page 감사 기록. `by_id`: what its filter wants."""
+    """A line of the page 감사 기록. `by_id`: what its filter wants. `leads_to`: the page of what it is about."""
 
     at: str
     when: str
@@ -74,7 +82,7 @@ class AuditView:
     by: str
     by_id: str
     subject: str
-    is_order: bool
+    leads_to: str
     facts: str
 
 
@@ -88,7 +96,7 @@ def audit_views(lines: Iterable[AuditLine], language: Language, names: Names = N
             by=person(line.by, language, names),
             by_id=line.by,
             subject=line.subject,
-            is_order=ORDER_NUMBER.fullmatch(line.subject) is not None,
+            leads_to=_page_of(line),
             facts=" · ".join(str(line.facts[name]) for name in SHOWN_FACTS if line.facts.get(name)),
         )
         for line in lines
@@ -118,7 +126,17 @@ def findings_once(findings: Sequence[FindingShape], language: Language) -> list[
     return sorted(found, key=lambda finding: not finding.decisive)
 
 
+def _page_of(line: AuditLine) -> str:
+    if ORDER_NUMBER.fullmatch(line.subject):
+        return f"/console/orders?order={line.subject}"
+    if line.act.startswith(CALL):
+        return f"{AGENTS}/calls?conversation={quote(line.subject)}"
+    return ""
+
+
 def _act(line: AuditLine, language: Language) -> str:
+    if line.act.startswith(CALL):
+        return TEXTS.say(language, "act.agent", tool=tool_text(line.act.removeprefix(CALL), language))
     if line.act == "settings.update" and "confirmed" in line.facts:
         key = "act.hash.confirmed" if line.facts["confirmed"] else "act.hash.withdrawn"
         return TEXTS.say(language, key)

@@ -62,7 +62,7 @@ async def test_a_managers_yes_lets_the_agent_do_just_that(road, agent: Agent):
     desk = await Desk(road).enters("mgr-sumin")
     page = (await desk.opens(PAGE)).text
     assert f"주문취소 {ORDER}" in plain(page)
-    assert "100000 KRW" in page
+    assert "100,000원" in page
     (id_,) = re.findall(
         r'name="id" value="([0-9a-f-]{36})">\s*<button[^>]*name="action" value="approve"', page
     )

@@ -11,7 +11,7 @@ from commands.kernel.who import Language
 from commands.ship_date.facts import Why
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = sorted(path.parent for path in ROOT.glob("*/**/texts/ko.json") if "tests" not in path.parts)
+FOLDERS = sorted(path.parent for path in ROOT.glob("*/**/*texts/ko.json") if "tests" not in path.parts)
 NO_FINDINGS = {"ship_date": {str(why) for why in Why}}  # why a group has its day: sentences `group.…`
 WITH_RULES = sorted(path.parent for path in ROOT.glob("commands/*/policy.md"))
 
