@@ -7,44 +7,22 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from app.wiring.sandbox import open_sandbox
+from tests.chromium import IN_BROWSER
 from tests.world import fresh_database
 
 from .stage import MovedClock, Stage, Visitor
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REQUIRED = "chromium" in os.environ.get("JUMUN_TESTS_REQUIRE", "")  # noqa: TID251
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one loop, because they share one browser."""
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        if REQUIRED:
-            pytest.fail("JUMUN_TESTS_REQUIRE names chromium, and there is none on this machine")
-        pytest.skip("no Chromium on this machine")
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        await opened.close()
+            for mark in IN_BROWSER:
+                item.add_marker(mark, append=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,37 +1,25 @@
 """The console in a real browser: a manager comes in, connects, confirms and removes, by keyboard and on a phone."""
 
 import asyncio
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import uvicorn
+from playwright.async_api import expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.ports import Consent
+from tests.chromium import IN_BROWSER
 
 from .world import CHANNEL, SCOPES, World
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-REQUIRED = "chromium" in os.environ.get("JUMUN_TESTS_REQUIRE", "")  # noqa: TID251
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and not REQUIRED, reason="no Chromium on this machine"),
-]
+pytestmark = list(IN_BROWSER)
 
 
 class Served:
@@ -66,7 +54,7 @@ async def no_icon(_request: Request) -> Response:
     return Response(status_code=204)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def mall() -> AsyncIterator[Served]:
     """Where consent is given: it redirects once more, as Cafe24 does to its login."""
     served = Served()
@@ -76,7 +64,7 @@ async def mall() -> AsyncIterator[Served]:
     await served.end()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def live(migrated_sqlite: Path, tmp_path: Path, mall: Served) -> AsyncIterator[World]:
     served = Served()
     world = World(migrated_sqlite, tmp_path, served.url, f"https: {mall.url}")
@@ -85,16 +73,6 @@ async def live(migrated_sqlite: Path, tmp_path: Path, mall: Served) -> AsyncIter
     yield world
     await served.end()
     await world.store.close()
-
-
-@pytest.fixture
-async def browser():
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        await opened.close()
 
 
 async def enter(browser, world: World, *, width: int = 1280, scheme: str = "light", manager: str = "100"):
@@ -137,7 +115,7 @@ async def test_a_mistake_takes_the_focus(live: World, browser) -> None:
     await page.fill("#f-mall_id", "hanok")
     await page.fill("#f-shop_no", "0")
     await page.click("form.stack button")
-    assert await page.evaluate("document.activeElement.id") == "f-shop_no"
+    await expect(page.locator("#f-shop_no")).to_be_focused()
     assert await page.input_value("#f-mall_id") == "hanok"
     assert await page.is_visible("#e-shop_no")
     await is_fit_to_ship(page)

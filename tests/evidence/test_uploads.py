@@ -333,14 +333,13 @@ async def test_when_all_places_are_taken_the_address_stays_good(minji: Uploader)
         await held.wait()
         yield as_form(photo())[100:]
 
-    async def sends_slowly() -> int:
+    async def sends_slowly(path: str) -> int:
         headers = {"content-type": "multipart/form-data; boundary=x"}
-        path = await minji.starts()
         answer = await minji.road.client.post(path, content=slowly(), headers=headers)  # type: ignore[arg-type]
         return answer.status_code
 
-    path = await minji.starts()
-    slow = [asyncio.create_task(sends_slowly()) for _ in range(AT_A_TIME)]
+    path, *places = [await minji.starts() for _ in range(1 + AT_A_TIME)]
+    slow = [asyncio.create_task(sends_slowly(place)) for place in places]
 
     async def full() -> bool:
         return (await sends(minji.road, "/wam/uploads/none", b"x")).status_code == 503

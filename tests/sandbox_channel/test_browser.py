@@ -1,33 +1,22 @@
 """The page in a real browser: a newcomer types a command, serves a screen, and writes at the desk."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import pytest_asyncio
 import uvicorn
+from playwright.async_api import expect
+
+from tests.chromium import IN_BROWSER
 
 from .world import World
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-REQUIRED = "chromium" in os.environ.get("JUMUN_TESTS_REQUIRE", "")  # noqa: TID251
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and not REQUIRED, reason="no Chromium on this machine"),
-]
+pytestmark = list(IN_BROWSER)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def live() -> AsyncIterator[World]:
     """The sandbox on a free loopback port, with everything registered."""
     config = uvicorn.Config(lambda: None, port=0, log_level="critical", ws="none", lifespan="off")
@@ -47,16 +36,6 @@ async def live() -> AsyncIterator[World]:
     await world.http.aclose()
     server.should_exit = True
     await serving
-
-
-@pytest.fixture
-async def browser():
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        await opened.close()
 
 
 async def open_page(browser, world: World, width: int, height: int):
@@ -90,7 +69,7 @@ async def test_a_command_opens_a_screen_that_talks_to_the_app(live: World, brows
     assert (await told.inner_text()).startswith("[true,")  # an Error of the screen's own realm
     await screen.locator("#end").click()
     await page.wait_for_selector("#phone .sheet", state="hidden")
-    assert await page.evaluate("document.activeElement.id") == "front-input"
+    await expect(page.locator("#front-input")).to_be_focused()
     assert page.troubles == []
 
 
@@ -150,7 +129,7 @@ async def test_a_screen_on_one_side_leaves_the_keyboard_on_the_other(live: World
     )
     await page.focus("#desk-input")
     await page.wait_for_selector("#phone iframe")
-    assert await page.evaluate("document.activeElement.id") == "desk-input"
+    await expect(page.locator("#desk-input")).to_be_focused()
     await page.keyboard.type("/주문목록")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#desk iframe")

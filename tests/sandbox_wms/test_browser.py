@@ -1,31 +1,20 @@
 """The levers of the warehouse in a real browser: on, a label, a restock date."""
 
-import os
-import shutil
 from pathlib import Path
 
-import pytest
+from playwright.async_api import Browser, expect
 
 from app.wiring.sandbox import open_sandbox
+from tests.chromium import IN_BROWSER
 from tests.world import fresh_database
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-REQUIRED = "chromium" in os.environ.get("JUMUN_TESTS_REQUIRE", "")  # noqa: TID251
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and not REQUIRED, reason="no Chromium on this machine"),
-]
+pytestmark = list(IN_BROWSER)
 
 
 async def test_a_newcomer_switches_the_warehouse_on_prints_a_label_and_sets_a_restock_date(
-    tmp_path: Path,
+    tmp_path: Path, browser: Browser
 ) -> None:
-    from playwright.async_api import async_playwright, expect
-
-    async with open_sandbox(fresh_database(tmp_path)) as sandbox, async_playwright() as player:
-        browser = await player.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    async with open_sandbox(fresh_database(tmp_path)) as sandbox:
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         troubles: list[str] = []
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -47,4 +36,3 @@ async def test_a_newcomer_switches_the_warehouse_on_prints_a_label_and_sets_a_re
         assert len(depot.restock) == 1
         await expect(page.get_by_label("재입고까지 (일)")).to_have_value("5")
         assert troubles == []
-        await browser.close()
