@@ -3,6 +3,7 @@
 import random
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -49,6 +50,7 @@ def told_by_camera(
     return exif
 
 
+@cache
 def bomb(side: int) -> bytes:
     """A PNG of `side` × `side` black pixels in few bytes."""
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -156,7 +157,9 @@ async def test_a_picture_of_nothing_is_like_no_other(colour: str) -> None:
     assert (await decoded(saved(Image.new("RGB", (600, 400), colour)))).fingerprint is None
 
 
-LARGE = saved(scene(size=(7000, 7000)), "image/png", compress_level=1)
+@cache
+def large() -> bytes:
+    return saved(scene(size=(7000, 7000)), "image/png", compress_level=1)
 
 
 @pytest.mark.parametrize(
@@ -168,14 +171,14 @@ async def test_a_worker_that_meets_a_limit_refuses_its_file_and_the_next_is_fine
     limits: dict[str, int],
 ) -> None:
     with pytest.raises(Refused) as caught:
-        await Decoder(**limits).decode(LARGE)  # type: ignore[arg-type]
+        await Decoder(**limits).decode(large())  # type: ignore[arg-type]
     assert caught.value.refusal is Refusal.UNREADABLE
     assert (await decoded(photo())).picture
 
 
 async def test_a_caller_that_leaves_takes_its_worker_along() -> None:
     decoder = Decoder()
-    leaving = asyncio.create_task(decoder.decode(LARGE))
+    leaving = asyncio.create_task(decoder.decode(large()))
     await asyncio.sleep(0.2)
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
