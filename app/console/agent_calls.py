@@ -9,7 +9,7 @@ from app.ports import Audit, AuditLine, AuditWanted, Connection
 from commands.kernel.calendar import KST
 from commands.kernel.who import ChannelId, Language
 
-from .agent_near import WORDS, tool_text
+from .agent_near import WORDS, word
 from .pages import Pages
 from .visits import Visit
 from .words import CALL, when
@@ -88,22 +88,18 @@ class AgentCalls:
 def call_view(line: AuditLine, language: Language) -> CallView:
     tool, facts = line.act.removeprefix(CALL), line.facts
     told = [
-        (WORDS.say(language, f"fact.{name}"), _word(f"{words}.{facts[name]}", str(facts[name]), language))
-        for name, words in FACTS.items()
+        (WORDS.say(language, f"fact.{name}"), word(kind, str(facts[name]), language))
+        for name, kind in FACTS.items()
         if facts.get(name)
     ]
     outcome = str(facts.get("outcome", ""))
     return CallView(
         at=line.at.isoformat(),
         when=f"{line.at.astimezone(KST):%H:%M:%S}",
-        tool=tool_text(tool, language),
+        tool=word("tool", tool, language),
         code=tool,
         args=str(facts.get("args", "")),
-        outcome=_word(f"outcome.{outcome}", outcome, language),
+        outcome=word("outcome", outcome, language),
         good=outcome == "ok",
         facts=told,
     )
-
-
-def _word(key: str, code: str, language: Language) -> str:
-    return WORDS.say(language, key) if WORDS.has(key) else code

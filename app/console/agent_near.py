@@ -16,9 +16,10 @@ NewKey = Callable[[ChannelId, str, Iterable[Scope], str, datetime], tuple[AgentK
 """(channel, name, scopes, by, now) → the record, the key itself, and its hash."""
 
 
-def tool_text(tool: str, language: Language) -> str:
-    key = f"tool.{tool}"
-    return WORDS.say(language, key) if WORDS.has(key) else tool
+def word(kind: str, code: str, language: Language) -> str:
+    """A code in words; one that we have none for as it is."""
+    key = f"{kind}.{code}"
+    return WORDS.say(language, key) if WORDS.has(key) else code
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from commands.kernel.who import Language
 from commands.shapes import FindingShape
 
 from .agent_near import HERE as AGENTS
-from .agent_near import tool_text
+from .agent_near import word
 from .finding_words import in_words
 from .names import NOBODY, Names
 from .pages import TEXTS
@@ -136,7 +136,7 @@ def _page_of(line: AuditLine) -> str:
 
 def _act(line: AuditLine, language: Language) -> str:
     if line.act.startswith(CALL):
-        return TEXTS.say(language, "act.agent", tool=tool_text(line.act.removeprefix(CALL), language))
+        return TEXTS.say(language, "act.agent", tool=word("tool", line.act.removeprefix(CALL), language))
     if line.act == "settings.update" and "confirmed" in line.facts:
         key = "act.hash.confirmed" if line.facts["confirmed"] else "act.hash.withdrawn"
         return TEXTS.say(language, key)
